@@ -1,0 +1,1 @@
+"""Settings, source files and vocabularies: typed, read when asked, never on import."""

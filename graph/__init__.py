@@ -1,0 +1,1 @@
+"""The graph of sellers: engines, schema, loading, questions, resolution, networks, charts."""

@@ -1,0 +1,48 @@
+"""Fixtures every test may use: the shared real data, a fixed clock, a workspace on disk."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from config.settings import Workspace, load_workspace
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real public data beside the checkout; skips where it is absent."""
+    folder = Path(os.environ.get("SPOOR_SHARED", ROOT.parent / "shared")) / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no shared test data at {folder}; set SPOOR_SHARED to its parent")
+    return folder
+
+
+class Ticking:
+    """A clock that starts at a fixed moment and goes on one second a call."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Ticking:
+    return Ticking()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """An empty workspace for real material."""
+    root = tmp_path / "workspace"
+    for folder in ("sources", "vault", "graph", "exports"):
+        (root / folder).mkdir(parents=True)
+    (root / "spoor.toml").write_text('name = "test"\nmaterial = "real"\n', encoding="utf-8")
+    return load_workspace(root)

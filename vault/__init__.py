@@ -1,0 +1,1 @@
+"""Evidence of record: WARC files, hash chain, custody log, statements and judgements."""
