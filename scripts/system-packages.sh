@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Brings the system packages that only tests need: tor, Java 17 or newer with Maven (for Neo4j), Chromium.
+# Uses apt-get where it may, skips what is there, says what it could not do and then exits 1.
+set -euo pipefail
+
+declare -A packages=([tor]=tor [java]=default-jre-headless [mvn]=maven [chromium]=chromium)
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+has() {
+  command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ]
+}
+
+missing=()
+for program in tor java mvn chromium; do
+  if has "$program"; then
+    echo "system packages: $program is there"
+  else
+    missing+=("${packages[$program]}")
+  fi
+done
+if [ ${#missing[@]} = 0 ]; then exit 0; fi
+
+install=(apt-get install -y --no-install-recommends "${missing[@]}")
+if ! command -v apt-get >/dev/null; then
+  echo "system packages: no apt-get here; please install: ${missing[*]}" >&2
+  exit 1
+fi
+if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
+  echo "system packages: needs root; please run: sudo ${install[*]}" >&2
+  exit 1
+fi
+echo "system packages: installing ${missing[*]}"
+as_root apt-get update -qq
+as_root env DEBIAN_FRONTEND=noninteractive "${install[@]}" -qq >/dev/null
