@@ -1,0 +1,1 @@
+"""Saved material into the vault: listing tables, saved pages and WARC files."""

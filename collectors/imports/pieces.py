@@ -1,0 +1,184 @@
+"""What an importer finds in a file: pieces of evidence about to be sealed, and what is amiss."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from collectors.archives import Limits, printable, zip_members
+from collectors.imports.column_map import ColumnMap
+from collectors.imports.csv_rows import read_heading
+from collectors.imports.decoding import find_encoding
+from collectors.imports.detect import HEAD, Format, Unknown, detect
+from collectors.imports.listings import our_name
+from model.canonical import Json
+from model.errors import ConfigurationError
+from model.evidence import Issue
+
+MAX_PAGE = 64 << 20
+"""Bytes of one saved page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Bytes to be sealed as one capture, and what the file told about where they come from.
+
+    ``reading`` says how to read them again. ``captured_at`` is empty where the file does not
+    tell when they were captured.
+    """
+
+    name: str
+    payload: bytes
+    reading: Mapping[str, Json]
+    url: str = ""
+    captured_at: str = ""
+    status: int | None = None
+    content_type: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to import: its place on disk, the name it goes by, and what is in it."""
+
+    path: Path
+    name: str
+    format: Format
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The files found under the given paths, and those passed over with the reason."""
+
+    files: list[File] = field(default_factory=list)
+    issues: list[tuple[str, Issue]] = field(default_factory=list)
+
+
+def list_files(paths: list[Path], told: Format | None) -> Listed:
+    """Every file to import, folders in order of their names and without following links.
+
+    A file that is named must be of a known format, or ConfigurationError says what it is. From
+    folders only pages and WARC files are taken (or what ``told`` says); the rest is noted.
+    """
+    listed = Listed()
+    for path in paths:
+        if path.is_dir():
+            _list_folder(path, told, listed)
+        else:
+            name = printable(path.name)
+            listed.files.append(File(path, name, _format(path, name, told)))
+    return listed
+
+
+def _list_folder(folder: Path, told: Format | None, listed: Listed) -> None:
+    for path in sorted(folder.rglob("*")):
+        name = printable(str(path.relative_to(folder)))
+        if path.is_symlink():
+            listed.issues.append(_passed_over(name, "a link"))
+            continue
+        if not path.is_file():
+            continue
+        try:
+            found = detect(_head(path), name)
+        except ConfigurationError as error:
+            listed.issues.append(_passed_over(name, error.message.removeprefix(f"{name}: ")))
+            continue
+        if found == told or (told is None and found != "listings") or found == "zip":
+            listed.files.append(File(path, name, found))
+        else:
+            listed.issues.append(_passed_over(name, f"{found}, which was not asked for"))
+
+
+def _passed_over(name: str, why: str) -> tuple[str, Issue]:
+    return name, Issue("note", f"{name}: passed over: {why}", name)
+
+
+def _format(path: Path, name: str, told: Format | None) -> Format:
+    """The format of a file that was named: what the bytes say, unless they leave it to the user."""
+    try:
+        found = detect(_head(path), name)
+    except Unknown:
+        if told is None or told == "warc":
+            raise
+        return told
+    if told is None or found in (told, "zip"):
+        return found
+    if {found, told} <= {"html", "listings"}:
+        return told
+    raise ConfigurationError(
+        f"{name}: is {found}, not {told}", remedy=f"give --format {found}, or leave it out"
+    )
+
+
+def _head(path: Path) -> bytes:
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise ConfigurationError(f"{path}: not a file")
+        with path.open("rb") as file:
+            return file.read(HEAD)
+    except OSError as error:
+        raise ConfigurationError(f"{path}: {error.strerror or error}") from error
+
+
+def table_piece(payload: bytes, name: str, column_map: ColumnMap | None) -> Piece:
+    """A whole listing table as one piece; ConfigurationError where its columns do not fit."""
+    told = column_map.encoding if column_map else None
+    try:
+        encoding = find_encoding(payload, told)
+    except LookupError as error:
+        raise ConfigurationError(f"column map: encoding: no encoding {told!r}") from error
+    reading: dict[str, Json] = {"format": "listings", "name": name, "encoding": encoding.name}
+    issues = encoding.issues
+    if column_map is not None:
+        reading["map"] = column_map.as_json()
+    if _is_json(payload, encoding.name):
+        return Piece(name, payload, {**reading, "table": "json"}, issues=issues)
+    heading = read_heading(payload, encoding.name, column_map.delimiter if column_map else None)
+    if not heading.columns:
+        raise ConfigurationError(f"{name}: no headings", remedy="the first row names the columns")
+    if column_map is not None:
+        column_map.check_columns(heading.columns, name)
+    else:
+        _check_plain(heading.columns, name)
+    reading |= {"table": "csv", "delimiter": heading.delimiter}
+    return Piece(name, payload, reading, issues=(*issues, *heading.issues))
+
+
+def _check_plain(columns: tuple[str, ...], name: str) -> None:
+    """Without a map one column must identify the rows, or every one of them would be refused."""
+    if not {our_name(column) for column in columns} & {"listing_id", "url", "seller", "seller_id"}:
+        shown = ", ".join(repr(column[:60]) for column in columns[:40])
+        raise ConfigurationError(
+            f"{name}: no column is named listing_id or url; its columns are {shown}",
+            remedy="name them with --map FILE",
+        )
+
+
+def _is_json(payload: bytes, encoding: str) -> bool:
+    start = payload[:4096].decode(encoding, "replace").lstrip("\ufeff \t\r\n")
+    return start.startswith(("{", "["))
+
+
+def page_piece(payload: bytes, name: str) -> Piece:
+    return Piece(name, payload, {"format": "html", "name": name}, content_type="text/html")
+
+
+def zip_pieces(path: Path, name: str, limits: Limits) -> Iterator[Piece | Issue]:
+    """The saved pages in an archive; other files are noted, hostile ones are errors."""
+    for member in zip_members(path, name, limits):
+        if isinstance(member, Issue):
+            yield member
+            continue
+        full = f"{name}!{member.name}"
+        try:
+            found = detect(member.payload[:HEAD], full)
+        except Unknown as error:
+            yield Issue("note", error.message, full)
+            continue
+        if found == "html":
+            yield page_piece(member.payload, full)
+        else:
+            yield Issue("note", f"{full}: passed over: {found} inside an archive", full)
