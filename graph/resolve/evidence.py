@@ -1,0 +1,197 @@
+"""The statements that can link accounts, streamed from the vault and grouped by what is shared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from config.resolution import ResolutionRules
+from graph.resolve.linkables import channel, squeeze
+from graph.resolve.ports import Progress, Records, silent
+from model.facts import Statement
+from model.identity import IDENTIFIER_LABELS
+
+KIND_OF_LABEL = {label: kind for kind, label in IDENTIFIER_LABELS.items()}
+_ABOUT_ACCOUNTS = ("DESCRIBED_AS", "KNOWN_AS", "MENTIONS", "POSTED", "USES")
+_STEP = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An account as evidence knows it; ``platform`` and ``handle`` are folded for comparison."""
+
+    uid: str
+    platform: str
+    handle: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.platform}:{self.handle}"
+
+
+@dataclass(slots=True)
+class Use:
+    """How one account shows one thing: statements, entities, first and last time (ISO 8601)."""
+
+    statement_ids: list[str] = field(default_factory=list)
+    entities: set[str] = field(default_factory=set)
+    first: str = ""
+    last: str = ""
+
+    def add(self, statement: Statement, entity: str) -> None:
+        self.statement_ids.append(statement.id)
+        self.entities.add(entity)
+        self.first = min(self.first or statement.first_seen, statement.first_seen)
+        self.last = max(self.last, statement.last_seen)
+
+
+@dataclass(slots=True)
+class Linkable:
+    """One way to reach or pay somebody, and the accounts that show it.
+
+    ``uses`` are accounts that give it as their own, ``mentions`` accounts in whose adverts it
+    stands without that, ``barred`` accounts that show it as escrow or boilerplate, with the
+    context. ``entities`` maps entity uids to (kind, value).
+    """
+
+    key: tuple[str, str]
+    kind: str
+    token: str
+    entities: dict[str, tuple[str, str]] = field(default_factory=dict)
+    uses: dict[str, Use] = field(default_factory=dict)
+    mentions: dict[str, Use] = field(default_factory=dict)
+    barred: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def rule_kind(self) -> str:
+        """The kind under which the rules know it: the key's, so that a number is a phone."""
+        return self.key[0]
+
+    @property
+    def everyone(self) -> set[str]:
+        return self.uses.keys() | self.mentions.keys() | self.barred.keys()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Accounts by uid, linkables by key, and who bears which squeezed alias, with statements."""
+
+    holders: Mapping[str, Holder]
+    linkables: Mapping[tuple[str, str], Linkable]
+    aliases: Mapping[str, Mapping[str, Use]]
+    listings: Mapping[str, int]
+    platform_sizes: Mapping[str, int]
+
+    def name(self, account: str) -> str:
+        """``platform:handle`` of an account, its uid where it is not (or no longer) known."""
+        holder = self.holders.get(account)
+        return holder.name if holder else account
+
+    def platform(self, account: str) -> str:
+        holder = self.holders.get(account)
+        return holder.platform if holder else ""
+
+
+class _Reader:
+    """Collects evidence statement by statement; the outcome does not depend on their order."""
+
+    def __init__(self, rules: ResolutionRules) -> None:
+        self.barred_contexts = rules.barred_contexts
+        self.holders: dict[str, Holder] = {}
+        self.linkables: dict[tuple[str, str], Linkable] = {}
+        self.aliases: dict[str, dict[str, Use]] = {}
+        self.posted_by: dict[str, list[str]] = {}
+        self.listings: dict[str, int] = {}
+
+    def about_account(self, statement: Statement) -> None:
+        account = statement.subject.uid
+        if account not in self.holders:
+            platform, handle = statement.subject.key
+            self.holders[account] = Holder(account, platform, handle)
+            self.aliases.setdefault(squeeze(handle), {}).setdefault(account, Use())
+        if statement.object is None:
+            self._described(account, statement)
+            return
+        if statement.predicate == "POSTED":
+            self._posted(account, statement.object.uid)
+        elif statement.predicate == "KNOWN_AS":
+            name = squeeze(statement.object.key[0])
+            bearer = self.aliases.setdefault(name, {}).setdefault(account, Use())
+            bearer.add(statement, statement.object.uid)
+        elif statement.object.label in KIND_OF_LABEL:
+            self.shown(account, statement)
+
+    def _described(self, account: str, statement: Statement) -> None:
+        """One statement on the account is enough to show where its own handle stands."""
+        bearer = self.aliases[squeeze(statement.subject.key[1])][account]
+        if not bearer.statement_ids:
+            bearer.statement_ids.append(statement.id)
+
+    def _posted(self, account: str, listing: str) -> None:
+        sellers = self.posted_by.setdefault(listing, [])
+        if account not in sellers:
+            sellers.append(account)
+            self.listings[account] = self.listings.get(account, 0) + 1
+
+    def about_listing(self, statement: Statement) -> None:
+        if statement.object is None or statement.object.label not in KIND_OF_LABEL:
+            return
+        for account in self.posted_by.get(statement.subject.uid, ()):
+            self.shown(account, statement)
+
+    def shown(self, account: str, statement: Statement) -> None:
+        """File a USES or MENTIONS statement under the thing that it names."""
+        entity = statement.object
+        if entity is None:
+            return
+        kind, value = KIND_OF_LABEL[entity.label], entity.key[0]
+        way = channel(kind, value)
+        thing = self.linkables.get(way.key)
+        if thing is None:
+            thing = self.linkables[way.key] = Linkable(way.key, way.kind, way.token)
+        thing.kind, thing.token = min(thing.kind, way.kind), min(thing.token, way.token)
+        thing.entities[entity.uid] = (kind, value)
+        context = str(statement.attributes.get("context") or "")
+        if context in self.barred_contexts:
+            thing.barred[account] = max(context, thing.barred.get(account, ""))
+        else:
+            role = thing.uses if statement.predicate == "USES" else thing.mentions
+            role.setdefault(account, Use()).add(statement, entity.uid)
+
+
+def read_evidence(
+    records: Records, rules: ResolutionRules, progress: Progress = silent
+) -> Evidence:
+    """Everything in the vault that can link accounts; two streams, memory grows with accounts."""
+    reader = _Reader(rules)
+    for statement in _told(records, _ABOUT_ACCOUNTS, progress, "accounts"):
+        if statement.subject.label == "Account":
+            reader.about_account(statement)
+    for statement in _told(records, ("MENTIONS",), progress, "mentions"):
+        if statement.subject.label == "Listing":
+            reader.about_listing(statement)
+    return _evidence(reader)
+
+
+def _told(
+    records: Records, predicates: Collection[str], progress: Progress, what: str
+) -> Iterator[Statement]:
+    number = 0
+    for number, statement in enumerate(records.statements(predicates), start=1):
+        if number % _STEP == 0:
+            progress(f"reading {what}", number)
+        yield statement
+    progress(f"reading {what}", number)
+
+
+def _evidence(reader: _Reader) -> Evidence:
+    """What was read, in sorted order."""
+    sizes = Counter(holder.platform for holder in reader.holders.values())
+    return Evidence(
+        holders=dict(sorted(reader.holders.items())),
+        linkables=dict(sorted(reader.linkables.items())),
+        aliases=dict(sorted(reader.aliases.items())),
+        listings=reader.listings,
+        platform_sizes=sizes,
+    )

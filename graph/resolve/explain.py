@@ -1,0 +1,72 @@
+"""Says in plain sentences why two accounts were joined, kept apart, or left to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from model.findings import Match, Reason
+
+KIND_NAMES = {
+    "pgp_key": "PGP key",
+    "wallet": "wallet",
+    "bank_account": "bank account",
+    "email": "e-mail address",
+    "phone": "telephone number",
+    "messenger": "messenger",
+    "payment_handle": "payment handle",
+    "onion": "onion address",
+    "domain": "domain",
+    "alias": "name",
+}
+"""Kind of identifier → how a person calls it."""
+
+_VERDICTS = {
+    "merge": "are taken to be the same seller",
+    "review": "may be the same seller; a person has to decide",
+    "apart": "are kept apart",
+}
+_SIDE_REASONS = frozenset({"judgement", "bridge", "copycat", "differs"})
+
+
+def explain(match: Match, names: Mapping[str, str] | None = None) -> str:
+    """One paragraph on a match: the verdict, what is shared and by whom, what speaks against.
+
+    ``names`` maps account uids to ``platform:handle``; without it the uids stand.
+    """
+    called = names or {}
+    left, right = called.get(match.left, match.left), called.get(match.right, match.right)
+    shared = [one for one in match.reasons if one.kind not in _SIDE_REASONS]
+    sentences = [f"{left} and {right} {_VERDICTS[match.verdict]}."]
+    sentences.extend(_capital(one.note) + "." for one in match.reasons if _is_told(one))
+    sentences.extend(f"Both show the {describe(one)}, {one.note}." for one in shared)
+    if differing := [one.value for one in match.reasons if one.kind == "differs"]:
+        sentences.append(f"Against it: different {_listed(differing)}.")
+    if match.verdict == "review" and len(shared) == 1 and not _has(match, "bridge"):
+        sentences.append("One piece of evidence of this kind alone is not enough.")
+    return " ".join(sentences)
+
+
+def describe(reason: Reason) -> str:
+    """What is shared, for a person: ``PGP key 0123 4567 89AB …``, ``telegram name``."""
+    name = KIND_NAMES.get(reason.kind, reason.kind)
+    if reason.kind in {"messenger", "payment_handle"}:
+        service, _, handle = reason.value.partition(":")
+        return f"{service} contact {handle}"
+    return f"{name} {reason.value}"
+
+
+def _is_told(reason: Reason) -> bool:
+    return reason.kind in _SIDE_REASONS and reason.kind != "differs"
+
+
+def _has(match: Match, kind: str) -> bool:
+    return any(one.kind == kind for one in match.reasons)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _listed(kinds: Sequence[str]) -> str:
+    named = [KIND_NAMES.get(kind, kind) + "s" for kind in kinds]
+    return " and ".join(named).replace("address" + "s", "addresses")

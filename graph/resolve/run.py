@@ -1,0 +1,198 @@
+"""One run of resolution: reads the vault, links accounts to actors, saves matches and actors."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from config.resolution import ResolutionRules
+from graph.resolve.compare import Comparer
+from graph.resolve.evidence import Evidence, read_evidence
+from graph.resolve.judgements import Constraints, Contradiction, constraints
+from graph.resolve.linking import Linking, link
+from graph.resolve.matches import Matcher
+from graph.resolve.ports import Finding, Progress, Records, silent
+from model.canonical import Json, short_digest
+from model.clock import Clock, iso, system_clock
+from model.findings import Actor, Judgement, Match, Reason, Run
+
+KIND = "resolution"
+METHOD = "resolution/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A shared thing that links nobody or merges nobody, and why."""
+
+    entity: str
+    kind: str
+    value: str
+    accounts: int
+    links: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The outcome of a run. ``names`` maps account uids to ``platform:handle`` (folded).
+
+    ``fresh`` is False where nothing had changed and the saved run was read back.
+    """
+
+    run: Run
+    matches: tuple[Match, ...]
+    actors: tuple[Actor, ...]
+    contradictions: tuple[Contradiction, ...]
+    hubs: tuple[Hub, ...]
+    names: Mapping[str, str]
+    fresh: bool = True
+
+
+def resolve(
+    vault: Records,
+    settings: ResolutionRules,
+    *,
+    progress: Progress = silent,
+    clock: Clock = system_clock,
+    rebuild: bool = False,
+) -> Resolution:
+    """Link all accounts in the vault to actors and save the run; does nothing twice.
+
+    Where statements, judgements and settings are those of the saved run, that run is read back
+    unless ``rebuild``.
+    """
+    judgements = vault.judgements()
+    run = _run(vault, settings, judgements, clock)
+    held = constraints(judgements)
+    latest = vault.latest_run(KIND)
+    if not rebuild and latest is not None and latest.id == run.id:
+        return dataclasses.replace(saved(vault, latest), contradictions=held.contradictions)
+    evidence = read_evidence(vault, settings, progress)
+    resolution = resolve_evidence(evidence, settings, held, run)
+    progress("saving matches", len(resolution.matches))
+    vault.save_run(run, _findings(resolution))
+    return resolution
+
+
+def resolve_evidence(
+    evidence: Evidence, rules: ResolutionRules, held: Constraints, run: Run
+) -> Resolution:
+    """The pure part of :func:`resolve`: evidence and constraints in, actors and matches out."""
+    comparer = Comparer(evidence, rules)
+    linking = link(comparer, held)
+    return Resolution(
+        run=run,
+        matches=Matcher(comparer, held, linking).matches(),
+        actors=tuple(_actors(evidence, linking)),
+        contradictions=held.contradictions,
+        hubs=tuple(_hubs(comparer)),
+        names={uid: holder.name for uid, holder in evidence.holders.items()},
+    )
+
+
+def actor_uid(accounts: Iterable[str]) -> str:
+    """The uid of the actor with these accounts: a digest of the smallest account uid."""
+    return f"actor-{short_digest(['Actor', min(accounts)])}"
+
+
+def saved(vault: Records, run: Run) -> Resolution:
+    """The saved run of resolution, read back from the vault."""
+    rows: dict[str, list[Finding]] = {}
+    for row in vault.findings(KIND):
+        rows.setdefault(row[0], []).append(row)
+    actors = [(uid, payload) for _, uid, payload in rows.get("actor", [])]
+    names = {
+        account: name
+        for _, payload in actors
+        for account, name in zip(payload["accounts"], payload["handles"], strict=True)
+    }
+    return Resolution(
+        run=run,
+        matches=tuple(match_of(payload) for _, _, payload in rows.get("match", [])),
+        actors=tuple(Actor(uid, tuple(payload["accounts"])) for uid, payload in actors),
+        contradictions=(),
+        hubs=tuple(Hub(entity=uid, **payload) for _, uid, payload in rows.get("hub", [])),
+        names=names,
+        fresh=False,
+    )
+
+
+def match_of(payload: Mapping[str, Json]) -> Match:
+    """A match from its saved payload."""
+    reasons = tuple(
+        Reason(**{**one, "statement_ids": tuple(one["statement_ids"])})
+        for one in payload["reasons"]
+    )
+    return Match(payload["left"], payload["right"], payload["score"], payload["verdict"], reasons)
+
+
+def _run(
+    vault: Records, rules: ResolutionRules, judgements: Sequence[Judgement], clock: Clock
+) -> Run:
+    listed = sorted(json_of(one) for one in judgements)
+    inputs = short_digest([vault.statements_digest(), listed])
+    settings = {"method": METHOD, "rules": rules.as_json()}
+    return Run(short_digest([KIND, inputs, settings]), KIND, inputs, settings, iso(clock()))
+
+
+def json_of(judgement: Judgement) -> list[str]:
+    """A judgement as a list of texts, for digests and payloads."""
+    one = judgement
+    return [one.left, one.right, one.verdict, one.by, one.at, one.why]
+
+
+def _actors(evidence: Evidence, linking: Linking) -> Iterator[Actor]:
+    groups: dict[str, list[str]] = {}
+    for account in evidence.holders:
+        groups.setdefault(linking.clusters.find(account), []).append(account)
+    found = [tuple(sorted(accounts)) for accounts in groups.values()]
+    yield from sorted((Actor(actor_uid(one), one) for one in found), key=lambda one: one.uid)
+
+
+def _hubs(comparer: Comparer) -> Iterator[Hub]:
+    for key, standing in sorted(comparer.standings.items()):
+        if standing.why:
+            thing = comparer.evidence.linkables[key]
+            entity = min(thing.entities)
+            kind, value = thing.entities[entity]
+            yield Hub(entity, kind, value, len(thing.everyone), standing.links, standing.why)
+
+
+def _findings(resolution: Resolution) -> Iterator[Finding]:
+    names = resolution.names
+    for actor in resolution.actors:
+        handles = [names[account] for account in actor.accounts]
+        yield "actor", actor.uid, {"accounts": list(actor.accounts), "handles": handles}
+    for match in resolution.matches:
+        yield "match", f"{match.left}|{match.right}", _match_payload(match, names)
+    for clash in resolution.contradictions:
+        yield "contradiction", "|".join(clash.apart), _contradiction_payload(clash)
+    for hub in sorted(resolution.hubs, key=lambda hub: hub.entity):
+        payload = {"kind": hub.kind, "value": hub.value, "accounts": hub.accounts}
+        yield "hub", hub.entity, {**payload, "links": hub.links, "why": hub.why}
+
+
+def _match_payload(match: Match, names: Mapping[str, str]) -> dict[str, Json]:
+    reasons = [
+        {**dataclasses.asdict(one), "statement_ids": list(one.statement_ids)}
+        for one in match.reasons
+    ]
+    return {
+        "left": match.left,
+        "right": match.right,
+        "left_name": names.get(match.left, match.left),
+        "right_name": names.get(match.right, match.right),
+        "score": match.score,
+        "verdict": match.verdict,
+        "reasons": reasons,
+    }
+
+
+def _contradiction_payload(clash: Contradiction) -> dict[str, Json]:
+    return {
+        "left": clash.apart[0],
+        "right": clash.apart[1],
+        "different": [json_of(one) for one in clash.against],
+        "same": [json_of(one) for one in clash.path],
+    }
