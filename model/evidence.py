@@ -40,6 +40,7 @@ class Capture:
     ``offset`` and ``length`` are bytes of the gzip member in ``warc_file``.
     ``route`` is ``clear``, ``tor`` or ``import``. ``previous`` is the chain hash of the
     capture sealed before; ``chain`` is SHA-256 over the canonical JSON of all other fields.
+    ``member_sha256`` is over the gzip member as it stands in the file.
     """
 
     seq: int
@@ -62,6 +63,7 @@ class Capture:
     reading: Mapping[str, Json]
     previous: str
     chain: str
+    member_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,10 @@ class Document:
 
     @property
     def uid(self) -> str:
-        """Digest of capture, place and identity: the same reading gives the same row."""
+        """Digest of capture, place, identity and moment: the same reading gives the same row.
+
+        The moment belongs to it: the same bytes fetched twice are two sightings.
+        """
         return short_digest(
             [
                 self.capture_sha256,
@@ -109,6 +114,7 @@ class Document:
                 self.platform,
                 self.native_id,
                 self.locator,
+                self.seen_at,
             ]
         )
 

@@ -86,7 +86,7 @@ class Statement:
                 self.rule,
                 self.first_seen,
                 self.last_seen,
-                self.confidence,
+                float(self.confidence),
                 [self.grades.reliability, self.grades.credibility],
                 self.tlp,
             ]

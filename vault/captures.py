@@ -1,0 +1,292 @@
+"""Captures: sealed before anyone parses them, chained, and read back verified."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import asdict, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from model.canonical import Json, digest
+from model.clock import iso
+from model.errors import EvidenceError, PolicyRefusal
+from model.evidence import Capture
+from vault.custody import CustodyLog
+from vault.files import WarcFolder
+from vault.records import CHUNK, Payload, Sealed, Sealing
+from vault.schema import captures, instructions, mandates, warc_files
+from vault.session import Session
+from vault.text import pack, pack_json, unpack, unpack_json
+from vault.warc import RecordPlan, read_record, record_id, write_warcinfo
+
+MARKER = b"spoor-rehearsal-world"
+"""Made-up material carries these bytes."""
+
+_PAGE = 500
+_COLUMNS = [field.name for field in fields(Capture)]
+
+
+class CaptureStore:
+    """Seals payloads into WARC files and rows, and hands them out again."""
+
+    def __init__(
+        self,
+        session: Session,
+        custody: CustodyLog,
+        warc: WarcFolder,
+        folder: Path,
+        *,
+        made_up: bool,
+    ) -> None:
+        self._session = session
+        self._custody = custody
+        self._warc = warc
+        self._folder = folder
+        self._made_up = made_up
+        self._announced = session.heads.capture_seq
+        session.before_commit.append(self._before_commit)
+
+    def seal(self, sealing: Sealing) -> Sealed:
+        """Store the bytes and the row; PolicyRefusal where made-up and real would mix."""
+        payload = Payload(sealing.payload)
+        self._refuse_mixing(sealing, payload)
+        with self._session.operation() as connection:
+            self._refuse_unknown_mandate(connection, sealing)
+            known = self._same_import(connection, sealing, payload.sha256)
+            if known is not None:
+                return Sealed(self._instruct(connection, known, sealing), new=False)
+            before = self._warc.position()
+            try:
+                capture = self._write(connection, sealing, payload)
+            except BaseException:
+                self._warc.rewind(before)
+                raise
+            heads = replace(
+                self._session.heads, capture_seq=capture.seq, capture_chain=capture.chain
+            )
+            self._session.heads = heads
+            return Sealed(capture, new=True)
+
+    def _write(self, connection: Connection, sealing: Sealing, payload: Payload) -> Capture:
+        heads = self._session.heads
+        seq, date = heads.capture_seq + 1, utc(sealing.captured_at)
+        new = self._warc.room(date)
+        if new is not None:
+            row = {"name": new.name, "number": new.number, "created_at": new.created_at}
+            place = {"header_length": new.header.length, "header_sha256": new.header.sha256}
+            connection.execute(insert(warc_files).values(row | place))
+        identity = record_id(digest([seq, heads.capture_chain, payload.sha256]))
+        member = self._warc.append(
+            _plan(sealing, identity, date, seq, heads.capture_chain), payload
+        )
+        capture = Capture(
+            seq=seq,
+            source=sealing.source,
+            url=sealing.url,
+            final_url=sealing.final_url,
+            status=sealing.status,
+            content_type=sealing.content_type,
+            headers=tuple((name, value) for name, value in sealing.headers),
+            captured_at=date,
+            sha256=payload.sha256,
+            size=payload.size,
+            warc_file=self._warc.name(),
+            offset=member.offset,
+            length=member.length,
+            record_id=identity,
+            route=sealing.route,
+            collector=sealing.collector,
+            mandate=sealing.mandate,
+            reading=dict(sealing.reading),
+            previous=heads.capture_chain,
+            chain="",
+            member_sha256=member.sha256,
+        )
+        capture = replace(capture, chain=capture_chain(capture))
+        connection.execute(insert(captures).values(_to_row(capture)))
+        return capture
+
+    def _refuse_mixing(self, sealing: Sealing, payload: Payload) -> None:
+        if payload.contains(MARKER) == self._made_up:
+            return
+        kind, room = ("real", "made-up") if self._made_up else ("made-up", "real")
+        with self._session.operation():
+            details = {"source": sealing.source, "sha256": payload.sha256, "size": payload.size}
+            reason = f"{kind} material in a workspace for {room} material"
+            self._custody.append("refused", sealing.url, details | {"reason": reason})
+        raise PolicyRefusal(
+            f"{sealing.url}: this is {kind} material and the workspace is for {room} material",
+            remedy="use a workspace of its own for it: 'spoor init DIR'",
+        )
+
+    def _refuse_unknown_mandate(self, connection: Connection, sealing: Sealing) -> None:
+        if sealing.mandate is None:
+            return
+        query = select(mandates.c.id).where(mandates.c.id == sealing.mandate)
+        if connection.execute(query).first() is None:
+            raise PolicyRefusal(
+                f"{sealing.url}: no mandate {sealing.mandate!r} is recorded",
+                remedy="record it first with 'spoor mandate add'",
+            )
+
+    def _same_import(self, connection: Connection, sealing: Sealing, sha256: str) -> Capture | None:
+        if sealing.route != "import":
+            return None
+        query = _select().where(
+            captures.c.sha256 == sha256,
+            captures.c.source == pack(sealing.source),
+            captures.c.route == "import",
+        )
+        row = connection.execute(query.order_by(captures.c.seq).limit(1)).first()
+        return None if row is None else from_row(row)
+
+    def _instruct(self, connection: Connection, known: Capture, sealing: Sealing) -> Capture:
+        """Keep that an import is to be read in another way than when it was first sealed."""
+        wanted = dict(sealing.reading)
+        if _apart_from_name(wanted) == _apart_from_name(known.reading):
+            return known
+        connection.execute(instructions.delete().where(instructions.c.capture == known.seq))
+        row = {"capture": known.seq, "reading": pack_json(wanted)}
+        connection.execute(insert(instructions).values(row))
+        details = {"capture": known.seq, "sha256": known.sha256, "reading": wanted}
+        self._custody.append("reading changed", known.url, details)
+        return replace(known, reading=wanted)
+
+    def _before_commit(self, connection: Connection) -> None:
+        """Make the bytes durable, and enter what was sealed into the custody log, once a commit."""
+        self._warc.sync()
+        heads, first = self._session.heads, self._announced + 1
+        if heads.capture_seq < first:
+            return
+        query = select(captures.c.mandate).where(captures.c.seq >= first).distinct()
+        named = sorted(m for m in connection.execute(query).scalars() if m is not None)
+        details = {
+            "first": first,
+            "last": heads.capture_seq,
+            "chain": heads.capture_chain,
+            "mandates": named,
+        }
+        subject = f"captures {first} to {heads.capture_seq}"
+        self._custody.append("sealed", subject, details, named[0] if len(named) == 1 else None)
+        self._announced = heads.capture_seq
+
+    def captures(self, after: int = 0) -> Iterator[Capture]:
+        """Captures with a number above ``after``, in the order of sealing, read in pages."""
+        query = _select().order_by(captures.c.seq).limit(_PAGE)
+        while rows := self._session.page(query.where(captures.c.seq > after)):
+            yield from map(from_row, rows)
+            after = rows[-1].seq
+
+    def capture(self, sha256: str, source: str | None = None) -> Capture | None:
+        """The first capture with this content."""
+        query = _select().where(captures.c.sha256 == sha256).order_by(captures.c.seq).limit(1)
+        if source is not None:
+            query = query.where(captures.c.source == pack(source))
+        rows = self._session.page(query)
+        return from_row(rows[0]) if rows else None
+
+    def payload(self, capture: Capture) -> bytes:
+        """The sealed bytes; EvidenceError where they are not what was sealed."""
+        return b"".join(self.pieces(capture))
+
+    def pieces(self, capture: Capture) -> Iterator[bytes]:
+        """The sealed bytes in pieces of at most 1 MiB; EvidenceError at the end if altered."""
+        place = f"capture {capture.seq} in {capture.warc_file}"
+        try:
+            with (self._folder / capture.warc_file).open("rb") as file:
+                yield from verified(file, capture)
+        except OSError as error:
+            raise EvidenceError(f"{place}: {error.strerror}", remedy=_REMEDY) from error
+        except EvidenceError as error:
+            raise EvidenceError(f"{place}: {error.message}", remedy=_REMEDY) from error
+
+    def export(self, capture: Capture, path: Path) -> None:
+        """Write a WARC file with this capture's record alone, byte for byte as it stands."""
+        for _ in self.pieces(capture):
+            pass
+        with (self._folder / capture.warc_file).open("rb") as source, path.open("xb") as target:
+            fields = {"software": "spoor", "format": "WARC File Format 1.1"}
+            write_warcinfo(target, header_file_name(path), capture.captured_at, fields)
+            source.seek(capture.offset)
+            left = capture.length
+            while left and (piece := source.read(min(left, CHUNK))):
+                left -= target.write(piece)
+
+
+_REMEDY = "run 'spoor vault verify'; restore the file from a copy"
+
+
+def verified(file: IO[bytes], capture: Capture) -> Iterator[bytes]:
+    """The payload of ``capture`` in ``file``; EvidenceError where it is not what was sealed."""
+    record = read_record(file, capture.offset, capture.length)
+    if record.id != capture.record_id:
+        raise EvidenceError(f"record {record.id or 'without id'} stands in its place")
+    content, size = hashlib.sha256(), 0
+    for piece in record.payload:
+        content.update(piece)
+        size += len(piece)
+        yield piece
+    if size != capture.size or content.hexdigest() != capture.sha256:
+        raise EvidenceError("the content is not what was sealed: its SHA-256 differs")
+
+
+def capture_chain(capture: Capture) -> str:
+    """The chain hash that ``capture`` must have."""
+    whole = asdict(capture)
+    del whole["chain"]
+    return digest(whole)
+
+
+def utc(moment: str) -> str:
+    """``moment`` (ISO 8601) in UTC with ``Z``; without offset it is taken as UTC."""
+    parsed = datetime.fromisoformat(moment)
+    return iso(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC))
+
+
+def header_file_name(path: Path) -> str:
+    return path.name.encode("ascii", "replace").decode()
+
+
+def _plan(sealing: Sealing, identity: str, date: str, seq: int, previous: str) -> RecordPlan:
+    return RecordPlan(
+        record_id=identity,
+        uri=sealing.final_url or sealing.url,
+        date=date,
+        content_type=sealing.content_type,
+        extra=(("Spoor-Sequence", str(seq)), ("Spoor-Previous", previous)),
+        status=None if sealing.route == "import" else sealing.status,
+        http=sealing.headers,
+    )
+
+
+def _apart_from_name(reading: Any) -> dict[str, Json]:
+    return {key: value for key, value in reading.items() if key != "name"}
+
+
+def _select() -> Any:
+    return select(captures, instructions.c.reading.label("instructed")).join_from(
+        captures, instructions, isouter=True
+    )
+
+
+def _to_row(capture: Capture) -> dict[str, Any]:
+    row = {name: getattr(capture, name) for name in _COLUMNS}
+    for name in ("source", "url", "final_url", "content_type", "route", "collector"):
+        row[name] = pack(row[name])
+    return row | {"headers": pack_json(capture.headers), "reading": pack_json(capture.reading)}
+
+
+def from_row(row: Row[Any]) -> Capture:
+    """The capture of a row; with the reading last asked for, where it is known."""
+    found = row._mapping
+    values = {name: found[name] for name in _COLUMNS}
+    for name in ("source", "url", "final_url", "content_type", "route", "collector"):
+        values[name] = unpack(values[name])
+    headers = unpack_json(found["headers"])
+    values["headers"] = tuple((name, value) for name, value in headers)
+    values["reading"] = unpack_json(found.get("instructed") or found["reading"])
+    return Capture(**values)

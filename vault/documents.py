@@ -1,0 +1,269 @@
+"""Documents read out of captures: the last reading of a capture is the current one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, delete, insert, select, update
+
+from model.canonical import canonical
+from model.errors import EvidenceError
+from model.evidence import Capture, Document, Image, Issue
+from vault.captures import from_row as capture_from_row
+from vault.custody import CustodyLog
+from vault.schema import captures, documents, issues, marks, readings
+from vault.session import Session
+from vault.statements import StatementStore
+from vault.text import pack, pack_json, unpack, unpack_json
+
+_CHUNK = 500
+
+
+class DocumentStore:
+    """Documents and issues of one session's vault."""
+
+    def __init__(self, session: Session, custody: CustodyLog, statements: StatementStore) -> None:
+        self._session = session
+        self._custody = custody
+        self._statements = statements
+
+    def add(
+        self,
+        capture: Capture,
+        reader: str,
+        found: Iterable[Document],
+        noticed: Iterable[Issue],
+    ) -> int:
+        """All documents and issues that ``reader`` (name/version) finds in ``capture``.
+
+        Returns how many were not there before. What an earlier reading of this capture found
+        and this one does not is superseded, with its statements.
+        """
+        with self._session.operation() as connection:
+            reading = _Reading(connection, self._session, self._statements, capture, reader)
+            rest = iter(found)
+            while chunk := list(islice(rest, _CHUNK)):
+                reading.take(chunk)
+            gone = reading.drop_the_rest()
+            problems = [*noticed, *reading.problems]
+            changed = self._replace_issues(connection, capture, reader, reading.seen, problems)
+            if reading.added or gone or changed:
+                self._custody.append("read", f"capture {capture.seq}", reading.details(gone))
+            return reading.added
+
+    def _replace_issues(
+        self,
+        connection: Connection,
+        capture: Capture,
+        reader: str,
+        number: int,
+        problems: list[Issue],
+    ) -> bool:
+        """Whether this reading's outcome differs from the last one's."""
+        outcome = {"reader": reader, "documents": number, "issues": len(problems)}
+        query = select(readings).where(readings.c.capture == capture.seq)
+        former = connection.execute(query).first()
+        same = former is not None and dict(former._mapping) == outcome | {"capture": capture.seq}
+        connection.execute(delete(issues).where(issues.c.capture == capture.seq))
+        connection.execute(delete(readings).where(readings.c.capture == capture.seq))
+        connection.execute(insert(readings).values(outcome | {"capture": capture.seq}))
+        if problems:
+            rows = [_issue_row(capture, place, issue) for place, issue in enumerate(problems)]
+            connection.execute(insert(issues), rows)
+        return not same
+
+    def read_by(self, capture: Capture) -> str | None:
+        """Which reader (name/version) read ``capture`` last; None where none did."""
+        query = select(readings.c.reader).where(readings.c.capture == capture.seq)
+        rows = self._session.page(query)
+        return str(rows[0].reader) if rows else None
+
+    def documents(self, source: str | None = None) -> Iterator[Document]:
+        """Current documents in the order they were first read, in pages."""
+        query = _select()
+        if source is not None:
+            query = query.where(documents.c.source == pack(source))
+        yield from self._pages(query)
+
+    def document(self, uid: str) -> Document | None:
+        rows = self._session.page(_select().where(documents.c.uid == uid))
+        return from_row(rows[0]) if rows else None
+
+    def unenriched(self, extractor: str) -> Iterator[Document]:
+        """Current documents whose statements are not from ``extractor`` (name/version)."""
+        name = extractor.partition("/")[0]
+        join = and_(
+            marks.c.document == documents.c.uid,
+            marks.c.extractor == name,
+            marks.c.version == extractor,
+        )
+        query = _select().join(marks, join, isouter=True)
+        yield from self._pages(query.where(marks.c.document.is_(None)))
+
+    def _pages(self, query: Select[Any]) -> Iterator[Document]:
+        query, after = query.order_by(documents.c.seq).limit(_CHUNK), 0
+        while rows := self._session.page(query.where(documents.c.seq > after)):
+            yield from map(from_row, rows)
+            after = rows[-1].seq
+
+    def issues(self, source: str | None = None) -> Iterator[tuple[Capture, Issue]]:
+        """What the last reading of each capture reported, by capture."""
+        query = select(issues.c.capture).distinct().order_by(issues.c.capture)
+        for (seq,) in self._session.page(query):
+            row = self._session.page(select(captures).where(captures.c.seq == seq))[0]
+            capture = capture_from_row(row)
+            if source not in (None, capture.source):
+                continue
+            of = select(issues).where(issues.c.capture == seq).order_by(issues.c.position)
+            for found in self._session.page(of):
+                yield capture, _issue(found)
+
+
+class _Reading:
+    """One pass of a reader over one capture."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        session: Session,
+        statements: StatementStore,
+        capture: Capture,
+        reader: str,
+    ) -> None:
+        self._connection = connection
+        self._session = session
+        self._statements = statements
+        self._capture = capture
+        self._reader = reader
+        self._uids: set[str] = set()
+        self._first = session.heads.document_seq + 1
+        self._digest = hashlib.sha256()
+        self.problems: list[Issue] = []
+        self.added = 0
+
+    @property
+    def seen(self) -> int:
+        return len(self._uids)
+
+    def take(self, chunk: list[Document]) -> None:
+        """Add what is new or says something else than before."""
+        fresh: dict[str, Document] = {}
+        for document in chunk:
+            uid = self._checked(document)
+            if uid in self._uids:
+                self.problems.append(_double(document))
+            else:
+                fresh[uid] = document
+                self._uids.add(uid)
+        known = self._current(fresh)
+        rows = [self._row(uid, document) for uid, document in fresh.items()]
+        rows = [row for row in rows if known.get(row["uid"]) != row["payload"]]
+        self._supersede([row["uid"] for row in rows if row["uid"] in known])
+        self._insert(rows)
+
+    def _checked(self, document: Document) -> str:
+        if document.capture_sha256 != self._capture.sha256:
+            raise EvidenceError(
+                f"document {document.native_id!r} names another capture than number"
+                f" {self._capture.seq}, which it is said to come from"
+            )
+        return document.uid
+
+    def _current(self, fresh: dict[str, Document]) -> dict[str, str]:
+        query = select(documents.c.uid, documents.c.payload)
+        query = query.where(documents.c.uid.in_(fresh), documents.c.current == 1)
+        return {row.uid: row.payload for row in self._connection.execute(query)}
+
+    def _row(self, uid: str, document: Document) -> dict[str, Any]:
+        return {
+            "uid": uid,
+            "capture": self._capture.seq,
+            "source": pack(document.source),
+            "reader": self._reader,
+            "kind": pack(document.kind),
+            "platform": pack(document.platform),
+            "native_id": pack(document.native_id),
+            "locator": pack(document.locator),
+            "seen_at": pack(document.seen_at),
+            "payload": pack_json(_payload(document)),
+            "current": 1,
+        }
+
+    def _insert(self, rows: list[dict[str, Any]]) -> None:
+        if not rows:
+            return
+        heads = self._session.heads
+        for number, row in enumerate(rows, heads.document_seq + 1):
+            row["seq"] = number
+            self._digest.update(row_digest(row))
+        self._connection.execute(insert(documents), rows)
+        last = heads.document_seq + len(rows)
+        self._session.heads = replace(self._session.heads, document_seq=last)
+        self.added += len(rows)
+
+    def drop_the_rest(self) -> int:
+        """Supersede what earlier readings of this capture found and this one did not."""
+        query = select(documents.c.uid)
+        query = query.where(documents.c.capture == self._capture.seq, documents.c.current == 1)
+        gone = [uid for (uid,) in self._connection.execute(query) if uid not in self._uids]
+        self._supersede(gone)
+        return len(gone)
+
+    def _supersede(self, uids: list[str]) -> None:
+        for start in range(0, len(uids), _CHUNK):
+            part = uids[start : start + _CHUNK]
+            here = documents.c.uid.in_(part) & (documents.c.current == 1)
+            self._connection.execute(update(documents).where(here).values(current=0))
+            self._connection.execute(delete(marks).where(marks.c.document.in_(part)))
+            self._statements.end(self._connection, part, self._reader)
+
+    def details(self, gone: int) -> dict[str, Any]:
+        """What the custody log keeps of this reading."""
+        return {
+            "capture": self._capture.seq,
+            "reader": self._reader,
+            "found": self.seen,
+            "superseded": gone,
+            "first": self._first,
+            "count": self.added,
+            "digest": self._digest.hexdigest(),
+        }
+
+
+def row_digest(row: Any) -> bytes:
+    """SHA-256 over what a document row says for good."""
+    names = ("uid", "capture", "source", "reader", "kind", "platform", "native_id", "locator")
+    values = [row[name] for name in (*names, "seen_at", "payload")]
+    return hashlib.sha256(canonical(values)).digest()
+
+
+def _payload(document: Document) -> dict[str, Any]:
+    return asdict(document)
+
+
+def from_row(row: Row[Any]) -> Document:
+    held = unpack_json(row.payload)
+    held["images"] = tuple(Image(**image) for image in held["images"])
+    held["links"] = tuple(held["links"])
+    return Document(**held)
+
+
+def _select() -> Select[Any]:
+    return select(documents.c.seq, documents.c.payload).where(documents.c.current == 1)
+
+
+def _double(document: Document) -> Issue:
+    return Issue("error", "a second record of the same identity was left out", document.locator)
+
+
+def _issue_row(capture: Capture, place: int, issue: Issue) -> dict[str, Any]:
+    text = {name: pack(value) for name, value in asdict(issue).items()}
+    return text | {"capture": capture.seq, "position": place}
+
+
+def _issue(row: Row[Any]) -> Issue:
+    return Issue(unpack(row.severity), unpack(row.message), unpack(row.locator), unpack(row.key))

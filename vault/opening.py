@@ -1,0 +1,131 @@
+"""Opening a vault: folders, schema, lock, and the repair of what a crash left unfinished."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, func, insert, select
+
+from model.errors import EvidenceError
+from vault.files import move_tail
+from vault.migrate import check_revision, revision, upgrade
+from vault.schema import HEAD, captures, custody, heads, warc_files
+from vault.session import Heads
+
+DATABASE = "vault.db"
+LOCK = "writer.lock"
+WARC = "warc"
+REPAIRED = "repaired"
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Bytes that a crash left behind a file's last acknowledged record, and where they are now."""
+
+    file: str
+    end: int
+    moved: int
+    kept: str
+
+    def sentence(self) -> str:
+        return (
+            f"{self.file}: {self.moved} bytes after the last acknowledged record (byte {self.end})"
+            f" were left by an interrupted write; they were moved to {self.kept}"
+        )
+
+
+def user_at_host() -> str:
+    """The account this process runs under, and the machine: ``name@host``."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = f"uid {os.getuid()}"
+    return f"{name}@{platform.node()}"
+
+
+def prepare(connection: Connection, place: Path) -> None:
+    """Make or upgrade the tables, inside the connection's transaction."""
+    if (revision(connection) or "") < HEAD:
+        upgrade(connection)
+    check_revision(connection, place)
+    if connection.execute(select(heads.c.id)).first() is None:
+        connection.execute(insert(heads).values(id=1, **_start()))
+
+
+def _start() -> dict[str, object]:
+    start = Heads()
+    return {name: getattr(start, name) for name in Heads.__dataclass_fields__}
+
+
+def read_heads(connection: Connection) -> Heads:
+    """Where the tables stand; EvidenceError where a tail of the record was cut off."""
+    row = connection.execute(select(heads)).one()
+    found = Heads(**{name: row._mapping[name] for name in Heads.__dataclass_fields__})
+    for table, number, chain in (
+        (captures, found.capture_seq, found.capture_chain),
+        (custody, found.custody_seq, found.custody_chain),
+    ):
+        last = connection.execute(select(table.c.seq, table.c.chain).order_by(-table.c.seq)).first()
+        if last is not None and (last.seq, last.chain) == (number, chain):
+            continue
+        if last is None and number == 0:
+            continue
+        raise EvidenceError(
+            f"{table.name}: the last row is not the one that was recorded as the last",
+            remedy="run 'spoor vault verify'; restore the vault from a copy",
+        )
+    return found
+
+
+def recorded_ends(connection: Connection) -> dict[str, int]:
+    """WARC file → first byte after its last acknowledged record, in the order of the files."""
+    ends = func.max(captures.c.offset + captures.c.length)
+    query = (
+        select(warc_files.c.name, warc_files.c.header_length, ends.label("end"))
+        .join(captures, captures.c.warc_file == warc_files.c.name, isouter=True)
+        .group_by(warc_files.c.name, warc_files.c.header_length, warc_files.c.number)
+        .order_by(warc_files.c.number)
+    )
+    return {row.name: row.end or row.header_length for row in connection.execute(query)}
+
+
+def repair_tails(vault: Path, ends: dict[str, int], stamp: str) -> Iterator[Repair]:
+    """Move what stands after the acknowledged ends out of the files, and whole unknown files.
+
+    EvidenceError where a file is missing or shorter than what was acknowledged.
+    """
+    folder = vault / WARC
+    for name, end in ends.items():
+        path = folder / name
+        size = path.stat().st_size if path.is_file() else -1
+        if size < end:
+            wrong = "is missing" if size < 0 else f"has {size} bytes where {end} were sealed"
+            raise EvidenceError(
+                f"{path} {wrong}",
+                remedy="run 'spoor vault verify'; restore the file from a copy",
+            )
+    for path in sorted(folder.glob("*.warc.gz")):
+        end = ends.get(path.name, 0)
+        if path.stat().st_size > end or path.name not in ends:
+            yield _moved(vault, path, end, stamp)
+
+
+def _moved(vault: Path, path: Path, end: int, stamp: str) -> Repair:
+    kept = _free_name(vault / REPAIRED, f"{path.name}.{stamp}.tail")
+    moved = move_tail(path, end, kept)
+    if end == 0:
+        path.unlink()
+    return Repair(path.name, end, moved, str(kept.relative_to(vault)))
+
+
+def _free_name(folder: Path, name: str) -> Path:
+    path, number = folder / name, 1
+    while path.exists():
+        number += 1
+        path = folder / f"{name}.{number}"
+    return path

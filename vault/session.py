@@ -1,0 +1,168 @@
+"""Transactions: each operation happens whole or not at all, and is durable once acknowledged."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Select, Transaction, update
+
+from model.clock import Clock
+from model.errors import EvidenceError
+from vault.records import GENESIS
+from vault.schema import heads
+
+_OPERATIONS_A_COMMIT = 2_000  # bounds what a crash in a batch can cost
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """How far each append-only table has come. Kept beside the tables, to notice a cut tail.
+
+    ``standing_sum`` is the sum modulo 2¹²⁸ of a digest of every current statement: equal sets
+    have equal sums, whatever the order.
+    """
+
+    capture_seq: int = 0
+    capture_chain: str = GENESIS
+    custody_seq: int = 0
+    custody_chain: str = GENESIS
+    document_seq: int = 0
+    statement_seq: int = 0
+    standing_count: int = 0
+    standing_sum: str = "0"
+
+
+class Session:
+    """The connection of one vault, the clock, and who is working.
+
+    ``before_commit`` functions run inside the transaction, just before it is committed. Safe to
+    use from several threads: operations wait for one another.
+    """
+
+    def __init__(self, *, writer: Engine | None, reader: Engine, clock: Clock, who: str) -> None:
+        self.clock = clock
+        self.who = who
+        self.heads = self._stored = Heads()
+        self.before_commit: list[Callable[[Connection], None]] = []
+        self._reader = reader
+        self._writer = writer.connect() if writer is not None else None
+        self._transaction: Transaction | None = None
+        self._mutex = threading.RLock()
+        self._depth = 0
+        self._batches = 0
+        self._operations = 0
+        self._broken = False
+
+    @property
+    def writable(self) -> bool:
+        return self._writer is not None
+
+    def start_from(self, found: Heads) -> None:
+        """Go on where the database stands."""
+        self.heads = self._stored = found
+
+    @contextmanager
+    def operation(self) -> Iterator[Connection]:
+        """One change, whole or not at all; nested operations belong to the outermost one."""
+        with self._mutex:
+            connection = self._begin()
+            if self._depth:
+                yield connection
+                return
+            before = self.heads
+            self._depth = 1
+            savepoint = connection.begin_nested()
+            try:
+                yield connection
+                savepoint.commit()
+            except BaseException:
+                savepoint.rollback()
+                self.heads = before
+                raise
+            finally:
+                self._depth = 0
+                self._operations += 1
+                if not self._batches or self._operations >= _OPERATIONS_A_COMMIT:
+                    self.flush()
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Commits at the end instead of after every operation.
+
+        What was completed is kept where the batch ends in an error: each operation stands for
+        itself, and evidence that was seen is not thrown away.
+        """
+        with self._mutex:
+            self._batches += 1
+        try:
+            yield
+        finally:
+            with self._mutex:
+                self._batches -= 1
+                if not self._batches:
+                    self.flush()
+
+    def flush(self) -> None:
+        """Commit what is pending; it is on the disk when this returns."""
+        with self._mutex:
+            transaction, connection = self._transaction, self._writer
+            if transaction is None or connection is None or self._depth:
+                return
+            self._depth = 1
+            try:
+                for function in self.before_commit:
+                    function(connection)
+                if self.heads != self._stored:
+                    connection.execute(update(heads).values(asdict(self.heads)))
+                transaction.commit()
+                self._stored = self.heads
+            except BaseException:
+                self._broken = True
+                if transaction.is_active:
+                    transaction.rollback()
+                raise
+            finally:
+                self._depth = 0
+                self._operations = 0
+                self._transaction = None
+
+    def page(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        """All rows of a small query; sees what a pending batch has changed."""
+        with self._mutex:
+            if self._transaction is not None and self._writer is not None:
+                return self._writer.execute(query).all()
+        with self._reader.connect() as connection:
+            return connection.execute(query).all()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that sees one moment, for as long as it is open; commits what is pending."""
+        self.flush()
+        with self._reader.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        try:
+            if not self._broken:
+                self.flush()
+        finally:
+            if self._writer is not None:
+                self._writer.close()
+                self._writer.engine.dispose()
+            self._reader.dispose()
+
+    def _begin(self) -> Connection:
+        if self._writer is None:
+            raise EvidenceError("the vault was opened for reading only")
+        if self._broken:
+            raise EvidenceError(
+                "the vault could not write a moment ago and takes nothing more",
+                remedy="look at the disk, then start again: the vault repairs itself when opened",
+            )
+        if self._transaction is None:
+            self._transaction = self._writer.begin()
+        return self._writer

@@ -1,0 +1,303 @@
+"""The vault: evidence of record, and everything that was read out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from config.settings import Workspace
+from model.canonical import Json
+from model.clock import Clock, iso, system_clock
+from model.evidence import Capture, Document, Issue, Mandate
+from model.facts import Statement
+from model.findings import Judgement, Run
+from vault import opening, sqlite
+from vault.captures import CaptureStore
+from vault.custody import CustodyLog
+from vault.derived import Derived
+from vault.documents import DocumentStore
+from vault.files import WarcFolder
+from vault.governance import Governance
+from vault.lock import WriterLock
+from vault.migrate import check_revision
+from vault.records import CustodyEntry, Damage, Sealed, Sealing
+from vault.schema import metadata
+from vault.session import Session
+from vault.statements import StatementStore
+
+__all__ = ["CustodyEntry", "Damage", "Sealed", "Sealing", "Vault", "open_vault"]
+
+ROTATE_BYTES = 1_000_000_000
+
+
+class Vault:
+    """One open vault; a context manager. Every method that adds is durable when it returns,
+    or at the end of the :meth:`batch` around it."""
+
+    def __init__(
+        self,
+        session: Session,
+        warc: WarcFolder,
+        folder: Path,
+        *,
+        made_up: bool,
+        lock: WriterLock | None,
+    ) -> None:
+        self.folder = folder
+        self.repairs: list[str] = []
+        self._session = session
+        self._warc = warc
+        self._lock = lock
+        self._custody = CustodyLog(session)
+        self._captures = CaptureStore(
+            session, self._custody, warc, folder / opening.WARC, made_up=made_up
+        )
+        self._governance = Governance(session, self._custody)
+        self._statements = StatementStore(session, self._custody)
+        self._documents = DocumentStore(session, self._custody, self._statements)
+        self._derived = Derived(session, self._custody)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Commit what is pending and let the next writer in."""
+        try:
+            self._session.close()
+            self._warc.close()
+        finally:
+            if self._lock is not None:
+                self._lock.release()
+
+    def batch(self) -> AbstractContextManager[None]:
+        """Many writes, one commit. Each write stands for itself: an error undoes only its own."""
+        return self._session.batch()
+
+    # captures
+    def seal(self, sealing: Sealing) -> Sealed:
+        """Seal bytes before anyone parses them.
+
+        An import of the same source and content gives the existing capture, ``new`` False; a
+        fetched page is always a capture of its own. PolicyRefusal where made-up and real
+        material would mix, or the mandate named is not recorded.
+        """
+        return self._captures.seal(sealing)
+
+    def payload(self, capture: Capture) -> bytes:
+        """The sealed bytes, verified; EvidenceError where they are not what was sealed."""
+        return self._captures.payload(capture)
+
+    def pieces(self, capture: Capture) -> Iterator[bytes]:
+        """The sealed bytes in pieces of at most 1 MiB; EvidenceError at the end if altered."""
+        return self._captures.pieces(capture)
+
+    def captures(self, after: int = 0) -> Iterator[Capture]:
+        """Captures numbered above ``after``, in the order of sealing."""
+        return self._captures.captures(after)
+
+    def capture(self, sha256: str, source: str | None = None) -> Capture | None:
+        """The first capture of this content."""
+        return self._captures.capture(sha256, source)
+
+    def export_capture(self, capture: Capture, path: Path) -> None:
+        """Write a new WARC file ``path`` that holds this capture's record as it was sealed."""
+        self._captures.export(capture, path)
+
+    # custody and governance
+    def record(
+        self, action: str, subject: str, details: Mapping[str, Json], mandate: str | None = None
+    ) -> None:
+        """Enter into the custody log that the user of this vault did something now."""
+        self._custody.append(action, subject, details, mandate)
+
+    def custody(self) -> Iterator[CustodyEntry]:
+        """The custody log from its beginning."""
+        return self._custody.entries()
+
+    def add_mandate(self, mandate: Mandate) -> None:
+        """Record an authorisation; ConfigurationError where its id says something else."""
+        self._governance.add_mandate(mandate)
+
+    def end_mandate(self, identity: str, why: str) -> None:
+        """End an authorisation now; ConfigurationError where there is none to end."""
+        self._governance.end_mandate(identity, why)
+
+    def mandates(self) -> list[Mandate]:
+        """All mandates ever recorded, by id."""
+        return self._governance.mandates()
+
+    def mandate_for(self, source: str) -> Mandate | None:
+        """The mandate that covers ``source`` now."""
+        return self._governance.mandate_for(source)
+
+    def add_judgement(self, judgement: Judgement) -> None:
+        """Keep a person's verdict for good; the same one again adds nothing."""
+        self._governance.add_judgement(judgement)
+
+    def judgements(self) -> list[Judgement]:
+        """In the order they were given."""
+        return self._governance.judgements()
+
+    # documents
+    def add_documents(
+        self,
+        capture: Capture,
+        reader: str,
+        documents: Iterable[Document],
+        issues: Iterable[Issue] = (),
+    ) -> int:
+        """All that ``reader`` (name/version) found in ``capture``, in one call.
+
+        Returns how many documents are new. What a former reading of the capture found and this
+        one did not is superseded, and so are its statements. ``issues`` is read last.
+        """
+        return self._documents.add(capture, reader, documents, issues)
+
+    def read_by(self, capture: Capture) -> str | None:
+        """The reader that read ``capture`` last; None where none did as it is to be read now."""
+        return self._documents.read_by(capture)
+
+    def documents(self, source: str | None = None) -> Iterator[Document]:
+        """Current documents, in the order they were read."""
+        return self._documents.documents(source)
+
+    def document(self, uid: str) -> Document | None:
+        """The current document of this uid."""
+        return self._documents.document(uid)
+
+    def issues(self, source: str | None = None) -> Iterator[tuple[Capture, Issue]]:
+        """What the last reading of each capture reported."""
+        return self._documents.issues(source)
+
+    def unenriched(self, extractor: str) -> Iterator[Document]:
+        """Current documents that ``extractor`` (name/version) has not yet read."""
+        return self._documents.unenriched(extractor)
+
+    # statements
+    def add_statements(
+        self, extractor: str, items: Iterable[tuple[str, Sequence[Statement]]]
+    ) -> int:
+        """For each document uid all statements ``extractor`` (name/version) makes of it.
+
+        They replace what another version of the same extractor stated of that document; a
+        document with no statements counts as read. Returns how many statements are new.
+        """
+        return self._statements.add(extractor, items)
+
+    def statements(self, predicates: Collection[str] | None = None) -> Iterator[Statement]:
+        """Statements that stand, by subject uid, predicate, object uid, id; streamed."""
+        return self._statements.statements(predicates)
+
+    def statement(self, identity: str) -> Statement | None:
+        """The statement of this id, standing or superseded."""
+        return self._statements.statement(identity)
+
+    def stands(self, identity: str) -> bool:
+        """Whether the statement of this id stands."""
+        return self._statements.stands(identity)
+
+    def statements_digest(self) -> str:
+        """Equal for equal sets of standing statements; costs nothing."""
+        return self._statements.digest()
+
+    # runs and state
+    def save_run(self, run: Run, findings: Iterable[tuple[str, str, Mapping[str, Json]]]) -> None:
+        """Replace the last run of ``run.kind`` and its findings (kind, uid, payload)."""
+        self._derived.save_run(run, findings)
+
+    def latest_run(self, kind: str) -> Run | None:
+        """The run of this kind that was saved last."""
+        return self._derived.latest_run(kind)
+
+    def findings(
+        self, kind: str, finding_kind: str | None = None
+    ) -> Iterator[tuple[str, str, Mapping[str, Json]]]:
+        """Findings of the last run of ``kind`` as (kind, uid, payload), as they were given."""
+        return self._derived.findings(kind, finding_kind)
+
+    def get(self, key: str) -> Json | None:
+        """Derived state kept under ``key``; None where there is none."""
+        return self._derived.get(key)
+
+    def put(self, key: str, value: Json) -> None:
+        """Keep derived state under ``key``; not evidence."""
+        self._derived.put(key, value)
+
+
+def open_vault(
+    workspace: Workspace,
+    *,
+    who: str | None = None,
+    clock: Clock = system_clock,
+    write: bool = True,
+    rotate_bytes: int = ROTATE_BYTES,
+) -> Vault:
+    """Open the vault of ``workspace``, for the one writer or (``write=False``) for reading.
+
+    A writer repairs what an interrupted one left behind, and tells in ``Vault.repairs``.
+    VaultBusy where someone else writes, EvidenceError where sealed bytes are gone.
+    """
+    who = who or opening.user_at_host()
+    warc = WarcFolder(
+        workspace.vault / opening.WARC, workspace=workspace.settings.name, rotate_bytes=rotate_bytes
+    )
+    if not write:
+        session = _reading_session(workspace.vault, clock, who)
+        return Vault(session, warc, workspace.vault, made_up=workspace.made_up, lock=None)
+    (workspace.vault / opening.WARC).mkdir(parents=True, exist_ok=True)
+    lock = WriterLock(workspace.vault / opening.LOCK, who, iso(clock()))
+    try:
+        return _open_writer(workspace, warc, lock, clock, who)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _reading_session(folder: Path, clock: Clock, who: str) -> Session:
+    path = folder / opening.DATABASE
+    if path.is_file():
+        engine = sqlite.reading_engine(path)
+        with engine.connect() as connection:
+            check_revision(connection, path)
+            found = opening.read_heads(connection)
+    else:
+        engine = sqlite.empty_engine()
+        metadata.create_all(engine)
+        found = opening.Heads()
+    session = Session(writer=None, reader=engine, clock=clock, who=who)
+    session.start_from(found)
+    return session
+
+
+def _open_writer(
+    workspace: Workspace, warc: WarcFolder, lock: WriterLock, clock: Clock, who: str
+) -> Vault:
+    folder = workspace.vault
+    path = folder / opening.DATABASE
+    engine = sqlite.writing_engine(path)
+    with engine.begin() as connection:
+        opening.prepare(connection, path)
+        found = opening.read_heads(connection)
+        ends = opening.recorded_ends(connection)
+    repairs = list(opening.repair_tails(folder, ends, f"{clock():%Y%m%dT%H%M%SZ}"))
+    warc.resume(len(ends), list(ends.values())[-1] if ends else 0)
+    session = Session(writer=engine, reader=sqlite.reading_engine(path), clock=clock, who=who)
+    session.start_from(found)
+    vault = Vault(session, warc, folder, made_up=workspace.made_up, lock=lock)
+    for repair in repairs:
+        vault.record(
+            "repaired", repair.file, {"end": repair.end, "moved": repair.moved, "kept": repair.kept}
+        )
+        vault.repairs.append(repair.sentence())
+    return vault
