@@ -1,0 +1,35 @@
+"""The two graph servers behind one driver: where each is reached and how it is kept up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+Dialect = Literal["arcadedb", "neo4j"]
+"""Names the few places where the servers want different words: DDL and full text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a server listens and who we are to it; the password never shows in a ``repr``."""
+
+    uri: str
+    user: str
+    password: str = field(repr=False)
+    database: str
+
+
+class Engine(Protocol):
+    """A graph server that can be reached, and perhaps be brought up again."""
+
+    @property
+    def dialect(self) -> Dialect: ...
+
+    def endpoint(self) -> Endpoint:
+        """Where to connect to, after starting what must be started; GraphError otherwise."""
+
+    def recover(self) -> bool:
+        """After a lost connection: whether a new :meth:`endpoint` is worth a try."""
+
+    def close(self) -> None:
+        """Let go of the server; stops it where this was its last user."""
