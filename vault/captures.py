@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from model.canonical import Json, digest
 from model.clock import iso
@@ -18,7 +18,7 @@ from model.evidence import Capture
 from vault.custody import CustodyLog
 from vault.files import WarcFolder
 from vault.records import CHUNK, Payload, Sealed, Sealing
-from vault.schema import captures, instructions, mandates, warc_files
+from vault.schema import captures, instructions, mandates, readings, warc_files
 from vault.session import Session
 from vault.text import pack, pack_json, unpack, unpack_json
 from vault.warc import RecordPlan, read_record, record_id, write_warcinfo
@@ -149,9 +149,10 @@ class CaptureStore:
         wanted = dict(sealing.reading)
         if _apart_from_name(wanted) == _apart_from_name(known.reading):
             return known
-        connection.execute(instructions.delete().where(instructions.c.capture == known.seq))
+        connection.execute(delete(instructions).where(instructions.c.capture == known.seq))
         row = {"capture": known.seq, "reading": pack_json(wanted)}
         connection.execute(insert(instructions).values(row))
+        connection.execute(delete(readings).where(readings.c.capture == known.seq))
         details = {"capture": known.seq, "sha256": known.sha256, "reading": wanted}
         self._custody.append("reading changed", known.url, details)
         return replace(known, reading=wanted)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, delete, insert, select, update
 
-from model.canonical import canonical
+from model.canonical import digest
 from model.errors import EvidenceError
 from model.evidence import Capture, Document, Image, Issue
 from vault.captures import from_row as capture_from_row
@@ -21,6 +21,7 @@ from vault.statements import StatementStore
 from vault.text import pack, pack_json, unpack, unpack_json
 
 _CHUNK = 500
+_FIXED = tuple(c.name for c in documents.columns if c.name not in ("digest", "current"))
 
 
 class DocumentStore:
@@ -199,10 +200,11 @@ class _Reading:
         heads = self._session.heads
         for number, row in enumerate(rows, heads.document_seq + 1):
             row["seq"] = number
-            self._digest.update(row_digest(row))
+            row["digest"] = row_digest(row)
+            self._digest.update(row["digest"].encode())
         self._connection.execute(insert(documents), rows)
-        last = heads.document_seq + len(rows)
-        self._session.heads = replace(self._session.heads, document_seq=last)
+        heads = heads.with_current([row["digest"] for row in rows], ())
+        self._session.heads = replace(heads, document_seq=heads.document_seq + len(rows))
         self.added += len(rows)
 
     def drop_the_rest(self) -> int:
@@ -217,6 +219,8 @@ class _Reading:
         for start in range(0, len(uids), _CHUNK):
             part = uids[start : start + _CHUNK]
             here = documents.c.uid.in_(part) & (documents.c.current == 1)
+            gone = self._connection.execute(select(documents.c.digest).where(here)).scalars().all()
+            self._session.heads = self._session.heads.with_current((), gone)
             self._connection.execute(update(documents).where(here).values(current=0))
             self._connection.execute(delete(marks).where(marks.c.document.in_(part)))
             self._statements.end(self._connection, part, self._reader)
@@ -231,14 +235,14 @@ class _Reading:
             "first": self._first,
             "count": self.added,
             "digest": self._digest.hexdigest(),
+            "current": self._session.heads.current_count,
+            "sum": self._session.heads.current_sum,
         }
 
 
-def row_digest(row: Any) -> bytes:
+def row_digest(row: Mapping[str, Any]) -> str:
     """SHA-256 over what a document row says for good."""
-    names = ("uid", "capture", "source", "reader", "kind", "platform", "native_id", "locator")
-    values = [row[name] for name in (*names, "seen_at", "payload")]
-    return hashlib.sha256(canonical(values)).digest()
+    return digest([row[name] for name in _FIXED])
 
 
 def _payload(document: Document) -> dict[str, Any]:

@@ -98,6 +98,8 @@ heads = Table(
     Column("custody_seq", BIG, nullable=False),
     Column("custody_chain", Text, nullable=False),
     Column("document_seq", BIG, nullable=False),
+    Column("current_count", BIG, nullable=False),
+    Column("current_sum", Text, nullable=False),
     Column("statement_seq", BIG, nullable=False),
     Column("standing_count", BIG, nullable=False),
     Column("standing_sum", Text, nullable=False),
@@ -148,6 +150,7 @@ documents = Table(
     Column("locator", Text, nullable=False),
     Column("seen_at", Text, nullable=False),
     Column("payload", Text, nullable=False),
+    Column("digest", Text, nullable=False),
     Column("current", Integer, nullable=False),
     Index("ix_documents_uid", "uid", unique=True, **partial(column("current") == 1)),
     Index("ix_documents_capture", "capture", "current"),
@@ -251,16 +254,3 @@ state = Table(
     Column("value", Text, nullable=False),
     **STRICT,
 )
-
-PROTECTED: dict[str, tuple[str, ...]] = {
-    "warc_files": (),
-    "mandates": (),
-    "mandate_ends": (),
-    "captures": (),
-    "custody": (),
-    "documents": tuple(c.name for c in documents.columns if c.name != "current"),
-    "entities": (),
-    "statements": (),
-    "judgements": (),
-}
-"""Append-only tables → the columns that may never change (all of them where empty)."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, Transaction, update
@@ -15,6 +16,8 @@ from model.errors import EvidenceError
 from vault.records import GENESIS
 from vault.schema import heads
 
+_MODULUS = 1 << 128
+_NOTHING = "0" * 32
 _OPERATIONS_A_COMMIT = 2_000  # bounds what a crash in a batch can cost
 
 
@@ -22,8 +25,8 @@ _OPERATIONS_A_COMMIT = 2_000  # bounds what a crash in a batch can cost
 class Heads:
     """How far each append-only table has come. Kept beside the tables, to notice a cut tail.
 
-    ``standing_sum`` is the sum modulo 2¹²⁸ of a digest of every current statement: equal sets
-    have equal sums, whatever the order.
+    Counts and sums are those of the documents that are current and of the statements that
+    stand, see :func:`added_up`.
     """
 
     capture_seq: int = 0
@@ -31,9 +34,35 @@ class Heads:
     custody_seq: int = 0
     custody_chain: str = GENESIS
     document_seq: int = 0
+    current_count: int = 0
+    current_sum: str = _NOTHING
     statement_seq: int = 0
     standing_count: int = 0
-    standing_sum: str = "0"
+    standing_sum: str = _NOTHING
+
+    def with_current(self, begun: Iterable[str], ended: Iterable[str]) -> Heads:
+        """With documents (by row digest) that became current or were superseded."""
+        count, total = added_up(self.current_count, self.current_sum, begun, ended)
+        return replace(self, current_count=count, current_sum=total)
+
+    def with_standing(self, begun: Iterable[str], ended: Iterable[str]) -> Heads:
+        """With statements (as ``extractor id``) that began or ceased to stand."""
+        count, total = added_up(self.standing_count, self.standing_sum, begun, ended)
+        return replace(self, standing_count=count, standing_sum=total)
+
+
+def added_up(count: int, total: str, begun: Iterable[str], ended: Iterable[str]) -> tuple[int, str]:
+    """Size and sum of a set after members came and went.
+
+    The sum is that of the members' digests modulo 2¹²⁸: equal sets have equal sums, whatever
+    the order, and a change costs nothing more than its own size.
+    """
+    number = int(total, 16)
+    for sign, members in ((1, begun), (-1, ended)):
+        for member in members:
+            number += sign * int.from_bytes(hashlib.sha256(member.encode()).digest()[:16], "big")
+            count += sign
+    return count, f"{number % _MODULUS:032x}"
 
 
 class Session:

@@ -19,17 +19,18 @@ from sqlalchemy import (
     types,
 )
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
+from sqlalchemy.types import TypeEngine
 
 STRICT: Mapping[str, Any] = {"sqlite_strict": True}
 """Table option: SQLite refuses values of another type than the column's."""
 
-BIG = BigInteger().with_variant(Integer(), "sqlite")
+BIG: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
 """64-bit integer; SQLite's INTEGER is one already."""
 
-REAL = Double().with_variant(types.REAL(), "sqlite")
+REAL: TypeEngine[float] = Double().with_variant(types.REAL(), "sqlite")
 """64-bit float; SQLite calls it REAL."""
 
-UID = Text().with_variant(Text(collation="C"), "postgresql")
+UID: TypeEngine[str] = Text().with_variant(Text(collation="C"), "postgresql")
 """Text compared code point by code point, as SQLite does by itself: same order everywhere."""
 
 _PRAGMAS = (

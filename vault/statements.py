@@ -59,7 +59,8 @@ class StatementStore:
             changes = _Standings(connection, extractor, chunk)
             changes.apply()
             _mark(connection, extractor, list(chunk))
-            self._account(changes.begun, changes.ended)
+            heads = self._session.heads.with_standing(changes.begun, changes.ended)
+            self._session.heads = heads
             if fresh or changes.begun or changes.ended:
                 self._custody.append(
                     "stated",
@@ -74,11 +75,11 @@ class StatementStore:
         """Let nothing stand that was stated of these documents; ``by`` tells on whose account."""
         current = (standing.c.document.in_(uids)) & standing.c.ended.is_(None)
         query = select(standing.c.extractor, standing.c.statement).where(current)
-        ended = [(row.extractor, row.statement) for row in connection.execute(query)]
+        ended = [standing_key(row.extractor, row.statement) for row in connection.execute(query)]
         if not ended:
             return
         connection.execute(update(standing).where(current).values(ended=by))
-        self._account([], ended)
+        self._session.heads = self._session.heads.with_standing((), ended)
         subject = f"statements of {len(uids)} documents"
         self._custody.append("ended", subject, {"by": by} | self._standing_details(len(ended)))
 
@@ -114,17 +115,6 @@ class StatementStore:
         if len(self._known) > _KNOWN_ENTITIES:
             self._known.clear()
         self._known |= unknown.keys()
-
-    def _account(
-        self, begun: Collection[tuple[str, str]], ended: Collection[tuple[str, str]]
-    ) -> None:
-        heads = self._session.heads
-        total = int(heads.standing_sum, 16) + standing_sum(begun) - standing_sum(ended)
-        self._session.heads = replace(
-            heads,
-            standing_count=heads.standing_count + len(begun) - len(ended),
-            standing_sum=f"{total % _MODULUS:032x}",
-        )
 
     def _standing_details(self, ended: int) -> dict[str, Any]:
         heads = self._session.heads
@@ -189,8 +179,8 @@ class _Standings:
             self._connection.execute(insert(standing), [self._row(key) for key in new])
         self._update(back, {"version": self._extractor, "ended": None})
         self._update(gone, {"ended": self._extractor})
-        self.begun = [(self._name, key) for key in (*new, *back)]
-        self.ended = [(self._name, key) for key in gone]
+        self.begun = [standing_key(self._name, key) for key in (*new, *back)]
+        self.ended = [standing_key(self._name, key) for key in gone]
 
     def _row(self, key: str) -> dict[str, Any]:
         return {
@@ -208,15 +198,9 @@ class _Standings:
             self._connection.execute(update(standing).where(here).values(values))
 
 
-_MODULUS = 1 << 128
-
-
-def standing_sum(pairs: Iterable[tuple[str, str]]) -> int:
-    """Sum of a digest of each (extractor name, statement id): the same in any order."""
-    return sum(
-        int.from_bytes(hashlib.sha256(f"{name} {key}".encode()).digest()[:16], "big")
-        for name, key in pairs
-    )
+def standing_key(extractor: str, identity: str) -> str:
+    """What is added up of a standing statement."""
+    return f"{extractor} {identity}"
 
 
 def digest_of(ids: Iterable[str]) -> str:

@@ -25,7 +25,7 @@ from vault.lock import WriterLock
 from vault.migrate import check_revision
 from vault.records import CustodyEntry, Damage, Sealed, Sealing
 from vault.schema import metadata
-from vault.session import Session
+from vault.session import Heads, Session
 from vault.statements import StatementStore
 
 __all__ = ["CustodyEntry", "Damage", "Sealed", "Sealing", "Vault", "open_vault"]
@@ -274,7 +274,7 @@ def _reading_session(folder: Path, clock: Clock, who: str) -> Session:
     else:
         engine = sqlite.empty_engine()
         metadata.create_all(engine)
-        found = opening.Heads()
+        found = Heads()
     session = Session(writer=None, reader=engine, clock=clock, who=who)
     session.start_from(found)
     return session

@@ -191,11 +191,7 @@ class Record:
 def read_record(file: IO[bytes], offset: int, length: int) -> Record:
     """The record in the gzip member at ``offset``; EvidenceError where there is none."""
     flow = _Flow(_inflate(file, offset, length))
-    lines = flow.head().decode("utf-8", "replace").split("\r\n")
-    if not lines[0].startswith("WARC/1."):
-        raise EvidenceError("no WARC record begins here")
-    pairs = (line.partition(":") for line in lines[1:])
-    headers = {name.lower(): value.strip() for name, _, value in pairs}
+    headers = parse_head(flow.head())
     size = headers.get("content-length", "")
     if not size.isdecimal() or len(size) > 15:
         raise EvidenceError("the record does not say how long it is")
@@ -203,6 +199,15 @@ def read_record(file: IO[bytes], offset: int, length: int) -> Record:
     if headers.get("warc-type") == "response":
         rest -= len(flow.head()) + 4
     return Record(headers, flow.payload(rest))
+
+
+def parse_head(head: bytes) -> dict[str, str]:
+    """The headers of a record by name in lower case; EvidenceError where it is no WARC 1 record."""
+    lines = head.decode("utf-8", "replace").split("\r\n")
+    if not lines[0].startswith("WARC/1."):
+        raise EvidenceError("no WARC record begins here")
+    pairs = (line.partition(":") for line in lines[1:])
+    return {name.lower(): value.strip() for name, _, value in pairs}
 
 
 class _Flow:
