@@ -338,6 +338,16 @@ class Source(_Part):
         default=(), description="links it goes on to, on the hosts of `start` only"
     )
     pace: Pace = Field(default=Pace(), description="how politely it is read")
+    robots: Literal["obey", "ignore"] = Field(
+        default="obey",
+        description="whether the site's robots.txt is heeded; ignore it only where the mandate "
+        "says so. Either way the decision goes into the custody log",
+    )
+    allow_private: bool = Field(
+        default=False,
+        description="the site is on this machine or in the own network; else such addresses are "
+        "never asked for",
+    )
     schedule: str | None = Field(
         default=None,
         pattern=r"^\s*\S+(\s+\S+){4}\s*$",
