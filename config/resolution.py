@@ -35,6 +35,7 @@ class HubRule(_Section):
     same_platform_strong: int = Field(ge=1)
     platform_share: float = Field(gt=0, le=1)
     platform_share_from: int = Field(ge=2)
+    platform_confined: float = Field(gt=0, le=1)
 
 
 class AliasRule(_Section):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from config.resolution import ResolutionRules
@@ -75,12 +75,15 @@ class Linkable:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Accounts by uid, linkables by key, and who bears which squeezed alias, with statements."""
+    """Accounts by uid, linkables by key, and who bears which squeezed alias, with statements.
+
+    ``posted_by`` maps listing uids to the accounts that posted them.
+    """
 
     holders: Mapping[str, Holder]
     linkables: Mapping[tuple[str, str], Linkable]
     aliases: Mapping[str, Mapping[str, Use]]
-    listings: Mapping[str, int]
+    posted_by: Mapping[str, Sequence[str]]
     platform_sizes: Mapping[str, int]
 
     def name(self, account: str) -> str:
@@ -101,8 +104,7 @@ class _Reader:
         self.holders: dict[str, Holder] = {}
         self.linkables: dict[tuple[str, str], Linkable] = {}
         self.aliases: dict[str, dict[str, Use]] = {}
-        self.posted_by: dict[str, list[str]] = {}
-        self.listings: dict[str, int] = {}
+        self.posted_by: dict[str, tuple[str, ...]] = {}
 
     def about_account(self, statement: Statement) -> None:
         account = statement.subject.uid
@@ -129,10 +131,9 @@ class _Reader:
             bearer.statement_ids.append(statement.id)
 
     def _posted(self, account: str, listing: str) -> None:
-        sellers = self.posted_by.setdefault(listing, [])
+        sellers = self.posted_by.get(listing, ())
         if account not in sellers:
-            sellers.append(account)
-            self.listings[account] = self.listings.get(account, 0) + 1
+            self.posted_by[listing] = (*sellers, account)
 
     def about_listing(self, statement: Statement) -> None:
         if statement.object is None or statement.object.label not in KIND_OF_LABEL:
@@ -192,6 +193,6 @@ def _evidence(reader: _Reader) -> Evidence:
         holders=dict(sorted(reader.holders.items())),
         linkables=dict(sorted(reader.linkables.items())),
         aliases=dict(sorted(reader.aliases.items())),
-        listings=reader.listings,
+        posted_by=reader.posted_by,
         platform_sizes=sizes,
     )

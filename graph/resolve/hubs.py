@@ -59,25 +59,31 @@ def _hub(thing: Linkable, evidence: Evidence, rules: ResolutionRules) -> str:
     if len(everyone) > cap:
         return f"shown by {len(everyone)} accounts, more than {cap}"
     for platform, number in sorted(_by_platform(everyone, evidence).items()):
-        share = number / evidence.platform_sizes[platform]
         if number > rules.hub.same_platform:
             return f"shown by {number} accounts of {platform}"
-        if number >= rules.hub.platform_share_from and share >= rules.hub.platform_share:
-            return (
-                f"shown by {number} of {evidence.platform_sizes[platform]} accounts of {platform}"
-            )
+        why = _common(platform, number, evidence, rules)
+        if why and number >= rules.hub.platform_confined * len(everyone):
+            return why
     return ""
 
 
 def _shared_place(thing: Linkable, evidence: Evidence, rules: ResolutionRules) -> str:
-    """Why even a strong kind merges nobody: several sellers of one platform show it."""
-    if rules.kinds[thing.rule_kind].merges != "alone":
-        return ""
-    counts = _by_platform(thing.everyone, evidence)
-    platform, number = max(sorted(counts.items()), key=lambda item: item[1])
-    if number > rules.hub.same_platform_strong:
-        return f"shown by {number} accounts of {platform}, perhaps the platform's own"
+    """Why it links but merges nobody: several sellers of one platform show it."""
+    strong = rules.kinds[thing.rule_kind].merges == "alone"
+    for platform, number in sorted(_by_platform(thing.everyone, evidence).items()):
+        if why := _common(platform, number, evidence, rules):
+            return why
+        if strong and number > rules.hub.same_platform_strong:
+            return f"shown by {number} accounts of {platform}, perhaps the platform's own"
     return ""
+
+
+def _common(platform: str, number: int, evidence: Evidence, rules: ResolutionRules) -> str:
+    """Why ``number`` accounts are so many of a platform that it may be the platform's own."""
+    size = evidence.platform_sizes[platform]
+    if number < rules.hub.platform_share_from or number < rules.hub.platform_share * size:
+        return ""
+    return f"shown by {number} of {size} accounts of {platform}"
 
 
 def _by_platform(accounts: set[str], evidence: Evidence) -> Counter[str]:

@@ -1,0 +1,110 @@
+"""The search for communities of actors: projection, components, Louvain at several scales."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import networkx as nx
+
+from config.resolution import NetworkRule
+
+Shown = Sequence[tuple[float, Sequence[tuple[str, float]]]]
+"""Each shared thing: its weight, and the actors that show it with the share that counts."""
+
+Community = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A community, the scale (Louvain resolution) it was found at, and how tightly it is bound.
+
+    ``excess`` is the weight of what its members share beyond what a tree would need to hold
+    them together, for each member: chance makes trees, not meshes.
+    """
+
+    members: Community
+    scale: float
+    excess: float
+
+
+def project(shown: Shown) -> nx.Graph[str]:
+    """Actors linked by what they share.
+
+    ``weight`` is the sum over things of weight and shares, ``heaviest`` the heaviest thing alone.
+    """
+    weights: dict[tuple[str, str], float] = {}
+    heaviest: dict[tuple[str, str], float] = {}
+    for weight, actors in shown:
+        for (one, share), (two, other) in itertools.combinations(sorted(actors), 2):
+            said = weight * share * other
+            weights[one, two] = weights.get((one, two), 0.0) + said
+            heaviest[one, two] = max(heaviest.get((one, two), 0.0), said)
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_nodes_from(sorted({actor for pair in weights for actor in pair}))
+    for pair in sorted(weights):
+        graph.add_edge(*pair, weight=weights[pair], heaviest=heaviest[pair])
+    return graph
+
+
+def search(shown: Shown, rule: NetworkRule) -> list[Found]:
+    """Every community of at least two actors at every scale, each set once, in sorted order."""
+    graph = project(shown)
+    scales: dict[Community, float] = {}
+    for component in sorted(nx.connected_components(graph), key=min):
+        for scale, members in _communities(graph, component, rule):
+            if len(members) >= rule.min_actors:
+                scales.setdefault(members, scale)
+    excesses = excess(scales, shown, graph)
+    found = (Found(one, scales[one], excesses[one]) for one in scales)
+    return sorted(found, key=lambda one: (one.scale, sorted(one.members)))
+
+
+def excess(
+    communities: Iterable[Community], shown: Shown, graph: nx.Graph[str]
+) -> dict[Community, float]:
+    """What each community shares beyond its heaviest spanning tree, per member."""
+    found: dict[Community, float] = {}
+    by_actor = _by_actor(shown)
+    for members in communities:
+        within = graph.subgraph(members)
+        tree = nx.maximum_spanning_edges(within, weight="heaviest", data=True)
+        needed = sum(data["heaviest"] for _, _, data in tree)
+        found[members] = max(0.0, (bound(members, by_actor, shown) - needed) / len(members))
+    return found
+
+
+def bound(members: Community, by_actor: Mapping[str, Sequence[int]], shown: Shown) -> float:
+    """The weight of the things that two or more members show: once for each further member."""
+    total = 0.0
+    for number in sorted({number for actor in members for number in by_actor.get(actor, ())}):
+        weight, actors = shown[number]
+        shares = sorted((share for actor, share in actors if actor in members), reverse=True)
+        total += weight * sum(shares[1:]) * (shares[0] if shares else 0.0)
+    return total
+
+
+def _by_actor(shown: Shown) -> dict[str, list[int]]:
+    by_actor: dict[str, list[int]] = {}
+    for number, (_, actors) in enumerate(shown):
+        for actor, _ in actors:
+            by_actor.setdefault(actor, []).append(number)
+    return by_actor
+
+
+def _communities(
+    graph: nx.Graph[str], component: Iterable[str], rule: NetworkRule
+) -> Iterator[tuple[float, Community]]:
+    """The component itself where it is small; else its Louvain communities at each scale."""
+    members = sorted(component)
+    if len(members) < rule.communities_from:
+        yield rule.resolutions[0], frozenset(members)
+        return
+    part: nx.Graph[str] = nx.Graph()
+    part.add_nodes_from(members)
+    edges = sorted((min(edge), max(edge)) for edge in graph.edges(members))
+    part.add_weighted_edges_from((*edge, graph.edges[edge]["weight"]) for edge in edges)
+    for scale in rule.resolutions:
+        for found in nx.community.louvain_communities(part, resolution=scale, seed=rule.seed):
+            yield scale, frozenset(found)
