@@ -1,0 +1,147 @@
+"""A sealed capture as documents: read the same way on import, after fetching, and once more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
+
+from collectors.imports.column_map import PLAIN, parse_map
+from collectors.imports.csv_rows import csv_rows, read_heading
+from collectors.imports.json_rows import json_rows
+from collectors.imports.listings import Table, read_rows
+from collectors.media import media_kind
+from collectors.reading import PageReading, documents, read_page
+from config.sources import Source
+from model.evidence import Capture, Document, Issue
+from vault.vault import Vault
+
+READER = "reader/1"
+"""Name and version under which readings are kept; a newer version reads every capture again."""
+
+MAX_ISSUES = 10_000
+"""Issues of one capture that are kept one by one; the others are counted."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one reading of a capture found, filled while it runs.
+
+    ``page`` is the page's reading where the capture holds one; ``counts`` are all issues by
+    severity, ``issues`` at most :data:`MAX_ISSUES` of them.
+    """
+
+    page: PageReading | None = None
+    issues: list[Issue] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def add(self, *issues: Issue) -> None:
+        for issue in issues:
+            self.counts[issue.severity] = self.counts.get(issue.severity, 0) + 1
+            if len(self.issues) < MAX_ISSUES:
+                self.issues.append(issue)
+
+    def said(self) -> Iterator[Issue]:
+        """The issues, when asked for: that is after the documents were read."""
+        yield from self.issues
+        more = sum(self.counts.values()) - len(self.issues)
+        if more:
+            yield Issue("error", f"{more:,} more issues are not kept one by one")
+
+
+def read_capture(
+    vault: Vault, capture: Capture, source: Source | None = None
+) -> tuple[list[Document], list[Issue]]:
+    """Everything in one capture, from the vault alone; EvidenceError where it was altered."""
+    reading = Reading()
+    found = list(stream_documents(vault.payload(capture), capture, source, reading))
+    return found, list(reading.said())
+
+
+def store_capture(
+    vault: Vault,
+    capture: Capture,
+    source: Source | None = None,
+    *,
+    payload: bytes | None = None,
+    extra: Sequence[Issue] = (),
+) -> tuple[int, Reading]:
+    """Read one capture and keep its documents and issues; how many documents were not there yet.
+
+    ``payload`` saves reading the sealed bytes once more; ``extra`` are issues found before.
+    """
+    reading = Reading()
+    reading.add(*extra)
+    content = vault.payload(capture) if payload is None else payload
+    found = stream_documents(content, capture, source, reading)
+    added = vault.add_documents(capture, READER, found, reading.said())
+    return added, reading
+
+
+def stream_documents(
+    payload: bytes, capture: Capture, source: Source | None, reading: Reading
+) -> Iterator[Document]:
+    """Documents one by one; what there is to say goes into ``reading`` on the way."""
+    if capture.reading.get("format") == "listings":
+        return _listings(payload, capture, source, reading)
+    if capture.reading.get("format") == "robots":
+        return iter(())
+    return _page(payload, capture, source, reading)
+
+
+def _listings(
+    payload: bytes, capture: Capture, source: Source | None, reading: Reading
+) -> Iterator[Document]:
+    """Rows of a table by the map and the encoding that the seal keeps."""
+    how = capture.reading
+    column_map = parse_map(how["map"], f"of capture {capture.seq}") if how.get("map") else PLAIN
+    encoding = str(how.get("encoding", "utf-8"))
+    if how.get("table") == "json":
+        rows = json_rows(payload, encoding)
+    else:
+        heading = read_heading(payload, encoding, how.get("delimiter"))
+        rows = csv_rows(payload, encoding, heading)
+    table = Table(capture, source.filed_under if source else "", column_map)
+    for item in read_rows(rows, table):
+        if isinstance(item, Document):
+            yield item
+        else:
+            reading.add(item)
+
+
+def _page(
+    payload: bytes, capture: Capture, source: Source | None, reading: Reading
+) -> Iterator[Document]:
+    """The records of a page; none of an answer that is no page, which is said."""
+    why = _no_page(payload, capture)
+    if why:
+        reading.add(Issue("note", f"{_name(capture)}: not read: {why}"))
+        return
+    url = capture.final_url or capture.url
+    page = read_page(payload, source=source, url=url, content_type=capture.content_type)
+    reading.page = page
+    reading.add(*page.issues)
+    if not page.is_content:
+        reading.add(Issue("note", f"{_name(capture)}: {page.kind} page, no content"))
+    for document in documents(page, capture):
+        yield _identified(document, capture)
+
+
+def _no_page(payload: bytes, capture: Capture) -> str:
+    if capture.status is not None and not 200 <= capture.status < 300:
+        return f"the server answered {capture.status}"
+    if not payload.strip():
+        return "empty"
+    return media_kind(payload, capture.content_type)
+
+
+def _identified(document: Document, capture: Capture) -> Document:
+    """A record without identity is known by the content it came from and its place there."""
+    if document.native_id:
+        return document
+    place = chain((capture.sha256[:32],), filter(None, (document.locator,)))
+    return replace(document, native_id="#".join(place))
+
+
+def _name(capture: Capture) -> str:
+    return str(capture.url or capture.reading.get("name") or f"capture {capture.seq}")

@@ -1,0 +1,201 @@
+"""Saved material goes into the vault: sealed first, then read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from collectors.archives import DEFAULT, Limits
+from collectors.imports.column_map import ColumnMap
+from collectors.imports.detect import check_format
+from collectors.imports.pieces import (
+    MAX_PAGE,
+    File,
+    Piece,
+    list_files,
+    page_piece,
+    table_piece,
+    zip_pieces,
+)
+from collectors.imports.reading import Reading, store_capture
+from collectors.imports.warc import warc_pieces
+from config.sources import Source
+from model.clock import Clock, iso, system_clock
+from model.errors import ConfigurationError
+from model.evidence import Issue
+from vault.records import Sealing
+from vault.vault import Vault
+
+COLLECTOR = "imports/1"
+KEPT_ISSUES = 1_000
+"""Issues a report names one by one; all of them are in the vault."""
+
+_BATCH_BYTES = 64 << 20
+
+Progress = Callable[[str, int], None]
+"""Called with the name of the piece at hand and the documents read so far."""
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did. ``documents`` counts those that were not in the vault before."""
+
+    files: int = 0
+    captures_new: int = 0
+    captures_known: int = 0
+    documents: int = 0
+    issue_counts: dict[str, int] = field(default_factory=dict)
+    issues: list[tuple[str, Issue]] = field(default_factory=list)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether a record, a file or a part of one was left out."""
+        return self.issue_counts.get("error", 0) > 0
+
+    def add(self, name: str, reading: Reading) -> None:
+        for severity, count in reading.counts.items():
+            self.issue_counts[severity] = self.issue_counts.get(severity, 0) + count
+        room = max(0, KEPT_ISSUES - len(self.issues))
+        self.issues.extend((name, issue) for issue in reading.issues[:room])
+
+    def say(self, name: str, issue: Issue) -> None:
+        found = Reading()
+        found.add(issue)
+        self.add(name, found)
+
+
+def import_paths(
+    vault: Vault,
+    paths: Sequence[Path],
+    *,
+    source: str | Source,
+    format: str | None = None,  # noqa: A002 - the word of the command
+    mapping: ColumnMap | None = None,
+    mandate: str | None = None,
+    progress: Progress | None = None,
+    clock: Clock = system_clock,
+    limits: Limits = DEFAULT,
+) -> ImportReport:
+    """Seal and read files, folders and archives; what was there already is not added again.
+
+    ConfigurationError, before anything is sealed, where a path is missing, of no known format,
+    or a table whose columns do not fit. Whatever else is wrong is an issue in the report.
+    """
+    told = check_format(format) if format else None
+    if mapping is not None and told not in (None, "listings"):
+        raise ConfigurationError(
+            f"a column map is for listings, not for {told}", remedy="leave out --map or --format"
+        )
+    listed = list_files([Path(path) for path in paths], told)
+    _check_tables(listed.files, mapping)
+    task = _Task(vault, source, mapping, mandate, progress, clock, limits)
+    for name, issue in listed.issues:
+        task.report.say(name, issue)
+    for file in listed.files:
+        task.file(file)
+    task.record(paths)
+    return task.report
+
+
+def _check_tables(files: Iterable[File], mapping: ColumnMap | None) -> None:
+    """The headings of every table, before anything is sealed."""
+    for file in files:
+        if file.format == "listings":
+            with file.path.open("rb") as opened:
+                table_piece(opened.read(1 << 20), file.name, mapping)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One call of :func:`import_paths`."""
+
+    vault: Vault
+    source: str | Source
+    mapping: ColumnMap | None
+    mandate: str | None
+    progress: Progress | None
+    clock: Clock
+    limits: Limits
+    report: ImportReport = field(default_factory=ImportReport)
+
+    @property
+    def source_name(self) -> str:
+        return self.source if isinstance(self.source, str) else self.source.name
+
+    def file(self, file: File) -> None:
+        """Everything in one file; pieces share a commit up to a number of bytes."""
+        self.report.files += 1
+        pieces = self._pieces(file)
+        more = True
+        while more:
+            with self.vault.batch():
+                more = self._some(pieces, file.name)
+
+    def _some(self, pieces: Iterator[Piece | Issue], name: str) -> bool:
+        size = 0
+        for piece in pieces:
+            if isinstance(piece, Issue):
+                self.report.say(name, piece)
+                continue
+            self._piece(piece)
+            size += len(piece.payload)
+            if size > _BATCH_BYTES:
+                return True
+        return False
+
+    def _piece(self, piece: Piece) -> None:
+        sealed = self.vault.seal(self._sealing(piece))
+        if sealed.new:
+            self.report.captures_new += 1
+        else:
+            self.report.captures_known += 1
+        source = None if isinstance(self.source, str) else self.source
+        added, reading = store_capture(
+            self.vault, sealed.capture, source, payload=piece.payload, extra=piece.issues
+        )
+        self.report.documents += added
+        self.report.add(piece.name, reading)
+        if self.progress is not None:
+            self.progress(piece.name, self.report.documents)
+
+    def _sealing(self, piece: Piece) -> Sealing:
+        return Sealing(
+            source=self.source_name,
+            url=piece.url,
+            payload=piece.payload,
+            captured_at=piece.captured_at or iso(self.clock()),
+            collector=COLLECTOR,
+            status=piece.status,
+            content_type=piece.content_type,
+            headers=piece.headers,
+            route="import",
+            mandate=self.mandate,
+            reading=piece.reading,
+        )
+
+    def _pieces(self, file: File) -> Iterator[Piece | Issue]:
+        if file.format == "listings":
+            yield table_piece(file.path.read_bytes(), file.name, self.mapping)
+        elif file.format == "zip":
+            yield from zip_pieces(file.path, file.name, self.limits)
+        elif file.format == "warc":
+            with file.path.open("rb") as stream:
+                yield from warc_pieces(stream, file.path.stat().st_size, file.name)
+        elif file.path.stat().st_size > MAX_PAGE:
+            yield Issue("error", f"{file.name}: larger than {MAX_PAGE:,} bytes", file.name)
+        else:
+            yield page_piece(file.path.read_bytes(), file.name)
+
+    def record(self, paths: Sequence[Path]) -> None:
+        """Who imported what stands in the custody log, also where nothing was new."""
+        report = self.report
+        details = {
+            "files": [str(path) for path in paths],
+            "captures_new": report.captures_new,
+            "captures_known": report.captures_known,
+            "documents": report.documents,
+            "issues": dict(sorted(report.issue_counts.items())),
+            "mandate": self.mandate,
+        }
+        self.vault.record("imported", self.source_name, details)

@@ -1,0 +1,8 @@
+"""Reading sites over HTTP: politely, resumably, under a mandate, sealed before anyone parses."""
+
+from __future__ import annotations
+
+from collectors.web.collect import Context, collect, collect_source
+from collectors.web.report import CollectReport, source_state
+
+__all__ = ["CollectReport", "Context", "collect", "collect_source", "source_state"]

@@ -1,0 +1,76 @@
+"""robots.txt as RFC 9309 has it: the group for our name, the longest rule that fits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+MAX_BYTES = 500 << 10
+"""RFC 9309 asks for at least this much to be read."""
+
+_MAX_RULES = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Robots:
+    """Rules of one host for us: pairs of whether it allows, and a path pattern."""
+
+    rules: tuple[tuple[bool, str], ...] = ()
+
+    def allows(self, url: str) -> bool:
+        """The longest pattern that fits decides; of equals the one that allows."""
+        parts = urlsplit(url)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        fitting = [(len(p), allow) for allow, p in self.rules if fits(p, target)]
+        return max(fitting, default=(0, True))[1]
+
+
+EVERYTHING = Robots()
+NOTHING = Robots(((False, "/"),))
+
+
+def of_answer(status: int, payload: bytes, agent: str) -> Robots:
+    """RFC 9309, 2.3.1: unavailable (4xx) allows everything, unreachable (5xx) nothing."""
+    if status >= 500 or status == 429:
+        return NOTHING
+    return read_robots(payload, agent) if 200 <= status < 300 else EVERYTHING
+
+
+def read_robots(payload: bytes, agent: str) -> Robots:
+    """The rules for ``agent`` (its product token counts), else those for everyone."""
+    token = re.match(r"[a-z_-]*", agent.lower())
+    ours = token.group() if token else ""
+    groups: dict[str, list[tuple[bool, str]]] = {}
+    names: list[str] = []
+    fresh = True
+    for line in payload[:MAX_BYTES].decode("utf-8", "replace").splitlines():
+        key, _, value = line.partition("#")[0].partition(":")
+        key, value = key.strip().lower().lstrip("\ufeff"), value.strip()
+        if key == "user-agent":
+            names = [*([] if fresh else names), value.lower()]
+            fresh = False
+            groups.setdefault(value.lower(), [])
+        elif key in ("allow", "disallow"):
+            fresh = True
+            for name in names if value else ():
+                groups[name].append((key == "allow", value))
+    return Robots(tuple(groups.get(ours, groups.get("*", []))[:_MAX_RULES]))
+
+
+def fits(pattern: str, target: str) -> bool:
+    """Whether a path pattern with ``*`` and a final ``$`` fits the beginning of ``target``."""
+    anchored = pattern.endswith("$")
+    first, *rest = pattern.removesuffix("$").split("*")
+    if not target.startswith(first):
+        return False
+    at = len(first)
+    if not rest:
+        return not anchored or at == len(target)
+    for part in rest[:-1]:
+        found = target.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    last = rest[-1]
+    return target[at:].endswith(last) if anchored else target.find(last, at) >= 0
