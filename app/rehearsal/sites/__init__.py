@@ -1,0 +1,1 @@
+"""The four made-up sites: each module turns a world into that site's pages."""
