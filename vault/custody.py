@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, func, insert, select
 
 from model.canonical import Json, digest
 from model.clock import iso
@@ -46,6 +46,10 @@ class CustodyLog:
             connection.execute(insert(custody).values(_to_row(entry)))
             session.heads = replace(session.heads, custody_seq=entry.seq, custody_chain=entry.chain)
             return entry
+
+    def last(self) -> int:
+        """The number of the newest entry; 0 where there is none."""
+        return self._session.page(select(func.max(custody.c.seq)))[0][0] or 0
 
     def entries(self, after: int = 0) -> Iterator[CustodyEntry]:
         """Entries by number, read in pages."""

@@ -235,7 +235,7 @@ class _Reading:
             "first": self._first,
             "count": self.added,
             "digest": self._digest.hexdigest(),
-            "current": self._session.heads.current_count,
+            "total": self._session.heads.current_count,
             "sum": self._session.heads.current_sum,
         }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, Select, func, insert, select
 
 from model.canonical import digest
 from model.clock import iso
@@ -42,7 +42,8 @@ class Governance:
             row |= {name: pack(row[name]) for name in _TEXTS}
             row["sources"] = pack_json(mandate.sources)
             connection.execute(insert(mandates).values(row))
-            self._custody.append("mandate added", mandate.id, mandate_details(mandate), mandate.id)
+            details = {"digest": mandate_digest(mandate)}
+            self._custody.append("mandate added", mandate.id, details, mandate.id)
             if mandate.ended_at is not None:
                 self._end(mandate.id, mandate.ended_at, "recorded as ended")
 
@@ -67,10 +68,7 @@ class Governance:
 
     def mandates(self) -> list[Mandate]:
         """All that were ever recorded, by id."""
-        query = select(mandates, mandate_ends.c.ended_at).join_from(
-            mandates, mandate_ends, isouter=True
-        )
-        return [mandate_from_row(row) for row in self._session.page(query.order_by(mandates.c.id))]
+        return [mandate_from_row(row) for row in self._session.page(select_mandates())]
 
     def mandate_for(self, source: str) -> Mandate | None:
         """The mandate that covers ``source`` now: one that names it first, then the newest."""
@@ -88,7 +86,7 @@ class Governance:
                 return
             last = connection.execute(select(func.max(judgements.c.seq))).scalar() or 0
             connection.execute(insert(judgements).values(row | {"seq": last + 1}))
-            details = {"seq": last + 1, "digest": digest(asdict(judgement))}
+            details = {"seq": last + 1, "digest": judgement_digest(judgement)}
             subject = f"{judgement.left} {judgement.verdict} {judgement.right}"
             self._custody.append("judged", subject, details)
 
@@ -98,15 +96,25 @@ class Governance:
         return [judgement_from_row(row) for row in rows]
 
 
-def mandate_details(mandate: Mandate) -> dict[str, Any]:
-    """What the custody log keeps of a mandate."""
-    return {"digest": digest(_granted(mandate))}
+def mandate_digest(mandate: Mandate) -> str:
+    """What the custody log keeps of a mandate; its end is an entry of its own."""
+    return digest(_granted(mandate))
+
+
+def judgement_digest(judgement: Judgement) -> str:
+    """What the custody log keeps of a judgement."""
+    return digest(asdict(judgement))
 
 
 def _granted(mandate: Mandate) -> dict[str, Any]:
     granted = asdict(mandate)
     del granted["ended_at"]
     return granted
+
+
+def select_mandates() -> Select[Any]:
+    query = select(mandates, mandate_ends.c.ended_at)
+    return query.join_from(mandates, mandate_ends, isouter=True).order_by(mandates.c.id)
 
 
 def mandate_from_row(row: Row[Any]) -> Mandate:

@@ -6,7 +6,7 @@ import getpass
 import os
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from sqlalchemy import Connection, func, insert, select
@@ -53,19 +53,19 @@ def prepare(connection: Connection, place: Path) -> None:
     if (revision(connection) or "") < HEAD:
         upgrade(connection)
     check_revision(connection, place)
+    first_heads(connection)
+
+
+def first_heads(connection: Connection) -> None:
+    """Make the row of heads where there is none yet."""
     if connection.execute(select(heads.c.id)).first() is None:
-        connection.execute(insert(heads).values(id=1, **_start()))
-
-
-def _start() -> dict[str, object]:
-    start = Heads()
-    return {name: getattr(start, name) for name in Heads.__dataclass_fields__}
+        connection.execute(insert(heads).values(id=1, **asdict(Heads())))
 
 
 def read_heads(connection: Connection) -> Heads:
     """Where the tables stand; EvidenceError where a tail of the record was cut off."""
     row = connection.execute(select(heads)).one()
-    found = Heads(**{name: row._mapping[name] for name in Heads.__dataclass_fields__})
+    found = Heads(**{field.name: row._mapping[field.name] for field in fields(Heads)})
     for table, number, chain in (
         (captures, found.capture_seq, found.capture_chain),
         (custody, found.custody_seq, found.custody_chain),

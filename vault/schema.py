@@ -254,3 +254,16 @@ state = Table(
     Column("value", Text, nullable=False),
     **STRICT,
 )
+
+PROTECTED: dict[str, tuple[str, ...]] = {
+    "warc_files": (),
+    "mandates": (),
+    "mandate_ends": (),
+    "captures": (),
+    "custody": (),
+    "documents": tuple(c.name for c in documents.columns if c.name != "current"),
+    "entities": (),
+    "statements": (),
+    "judgements": (),
+}
+"""Append-only tables → the columns that may never change (all of them where empty)."""

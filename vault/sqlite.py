@@ -77,7 +77,7 @@ def empty_engine() -> Engine:
     engine = create_engine(
         "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
     )
-    _prepare(engine, ("PRAGMA foreign_keys=ON",), "BEGIN")
+    _prepare(engine, ("PRAGMA foreign_keys=ON",), "")  # one connection: transactions would nest
     return engine
 
 
@@ -93,7 +93,8 @@ def _prepare(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:
         connection.exec_driver_sql(begin)
 
     event.listen(engine, "connect", connected)
-    event.listen(engine, "begin", begun)
+    if begin:
+        event.listen(engine, "begin", begun)
 
 
 def protection(table: str, columns: tuple[str, ...] = ()) -> dict[str, str]:
@@ -111,16 +112,21 @@ def protection(table: str, columns: tuple[str, ...] = ()) -> dict[str, str]:
     }
 
 
-def triggers(connection: Connection) -> dict[str, str]:
-    """The triggers the database has, by name, with their text."""
+def self_check(connection: Connection, protected: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """What is wrong with the database as a file, and which triggers are missing.
+
+    Nothing is said of a database that is not SQLite: its server looks after itself.
+    """
+    if connection.dialect.name != "sqlite":
+        return
     rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-    return {str(name): str(text) for name, text in rows}
-
-
-def integrity(connection: Connection) -> Iterator[str]:
-    """What SQLite's own check finds wrong in its file; nothing where all is well."""
+    there = {str(name): str(text) for name, text in rows}
+    for table, columns in protected.items():
+        for name, text in protection(table, columns).items():
+            if there.get(name) != text:
+                yield f"the trigger {name} that protects {table} is missing or was changed"
     for (message,) in connection.exec_driver_sql("PRAGMA quick_check(20)"):
         if message != "ok":
-            yield message
+            yield str(message)
     for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
         yield f"{table} row {row}: what it refers to in {parent} is missing"

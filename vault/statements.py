@@ -118,7 +118,7 @@ class StatementStore:
 
     def _standing_details(self, ended: int) -> dict[str, Any]:
         heads = self._session.heads
-        return {"ended": ended, "standing": heads.standing_count, "sum": heads.standing_sum}
+        return {"ended": ended, "total": heads.standing_count, "sum": heads.standing_sum}
 
     def statements(self, predicates: Collection[str] | None = None) -> Iterator[Statement]:
         """Those that stand, by subject, predicate, object and id; one moment, streamed."""
@@ -299,8 +299,12 @@ def _to_row(seq: int, key: str, one: Statement) -> dict[str, Any]:
 
 def from_row(row: Row[Any]) -> Statement:
     target = None if row.object_label is None else _entity(row.object_label, row.object_key)
+    return _statement(row, _entity(row.subject_label, row.subject_key), target)
+
+
+def _statement(row: Row[Any], subject: Entity, target: Entity | None) -> Statement:
     return Statement(
-        subject=_entity(row.subject_label, row.subject_key),
+        subject=subject,
         predicate=row.predicate,
         object=target,
         attributes=unpack_json(row.attributes),
@@ -314,6 +318,24 @@ def from_row(row: Row[Any]) -> Statement:
         grades=_grades(row.reliability, row.credibility),
         tlp=row.tlp,
     )
+
+
+def stored_id(row: Row[Any]) -> str:
+    """The id that a row's contents give, whatever its entities say of themselves."""
+    target = None if row.object is None else _Named(row.object)
+    return _statement(row, _Named(row.subject), target).id
+
+
+class _Named(Entity):
+    """An entity of which only the uid is known."""
+
+    def __init__(self, uid: str) -> None:
+        object.__setattr__(self, "label", "")
+        object.__setattr__(self, "key", (uid,))
+
+    @property
+    def uid(self) -> str:
+        return self.key[0]
 
 
 @lru_cache(maxsize=64)

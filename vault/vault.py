@@ -14,19 +14,20 @@ from model.clock import Clock, iso, system_clock
 from model.evidence import Capture, Document, Issue, Mandate
 from model.facts import Statement
 from model.findings import Judgement, Run
-from vault import opening, sqlite
+from vault import anchors, opening, sqlite
 from vault.captures import CaptureStore
 from vault.custody import CustodyLog
 from vault.derived import Derived
 from vault.documents import DocumentStore
 from vault.files import WarcFolder
 from vault.governance import Governance
-from vault.lock import WriterLock
+from vault.lock import WriterLock, is_held
 from vault.migrate import check_revision
 from vault.records import CustodyEntry, Damage, Sealed, Sealing
 from vault.schema import metadata
 from vault.session import Heads, Session
 from vault.statements import StatementStore
+from vault.verify import Progress, Verification
 
 __all__ = ["CustodyEntry", "Damage", "Sealed", "Sealing", "Vault", "open_vault"]
 
@@ -51,6 +52,7 @@ class Vault:
         self._session = session
         self._warc = warc
         self._lock = lock
+        self._opened_at = session.heads
         self._custody = CustodyLog(session)
         self._captures = CaptureStore(
             session, self._custody, warc, folder / opening.WARC, made_up=made_up
@@ -72,10 +74,13 @@ class Vault:
         self.close()
 
     def close(self) -> None:
-        """Commit what is pending and let the next writer in."""
+        """Commit what is pending, note where the chains stand, and let the next writer in."""
         try:
             self._session.close()
             self._warc.close()
+            if self._lock is not None and self._session.heads != self._opened_at:
+                now = iso(self._session.clock())
+                anchors.note(self.folder, now, self._session.heads)
         finally:
             if self._lock is not None:
                 self._lock.release()
@@ -113,6 +118,27 @@ class Vault:
     def export_capture(self, capture: Capture, path: Path) -> None:
         """Write a new WARC file ``path`` that holds this capture's record as it was sealed."""
         self._captures.export(capture, path)
+
+    def verify(self, progress: Progress | None = None) -> Iterator[Damage]:
+        """Check everything, and name each thing that is not as it was recorded.
+
+        Changes nothing and may run beside a writer. ``progress`` is told bytes done and to do.
+        """
+        with self._session.snapshot() as connection:
+            check = Verification(
+                connection,
+                self.folder,
+                self.folder / opening.WARC,
+                growing=self._is_growing,
+                progress=progress,
+            )
+            yield from check.damages()
+
+    def _is_growing(self, custody_seq: int) -> bool:
+        """Whether another process writes, or has written since custody entry ``custody_seq``."""
+        if self._lock is not None:
+            return False
+        return is_held(self.folder / opening.LOCK) or self._custody.last() > custody_seq
 
     # custody and governance
     def record(
@@ -273,7 +299,9 @@ def _reading_session(folder: Path, clock: Clock, who: str) -> Session:
             found = opening.read_heads(connection)
     else:
         engine = sqlite.empty_engine()
-        metadata.create_all(engine)
+        with engine.begin() as connection:
+            metadata.create_all(connection)
+            opening.first_heads(connection)
         found = Heads()
     session = Session(writer=None, reader=engine, clock=clock, who=who)
     session.start_from(found)
