@@ -140,7 +140,10 @@ class CaptureStore:
             captures.c.sha256 == sha256,
             captures.c.source == pack(sealing.source),
             captures.c.route == "import",
+            captures.c.url == pack(sealing.url),
         )
+        if sealing.url:  # a recorded visit: the same content at another time is another capture
+            query = query.where(captures.c.captured_at == utc(sealing.captured_at))
         row = connection.execute(query.order_by(captures.c.seq).limit(1)).first()
         return None if row is None else from_row(row)
 
