@@ -112,6 +112,15 @@ def protection(table: str, columns: tuple[str, ...] = ()) -> dict[str, str]:
     }
 
 
+def protect(connection: Connection, protected: Mapping[str, tuple[str, ...]]) -> None:
+    """Make the triggers that keep ``protected`` tables append-only (SQLite only)."""
+    if connection.dialect.name != "sqlite":
+        return
+    for table, columns in protected.items():
+        for text in protection(table, columns).values():
+            connection.exec_driver_sql(text)
+
+
 def self_check(connection: Connection, protected: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """What is wrong with the database as a file, and which triggers are missing.
 

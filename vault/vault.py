@@ -24,7 +24,7 @@ from vault.governance import Governance
 from vault.lock import WriterLock, is_held
 from vault.migrate import check_revision
 from vault.records import CustodyEntry, Damage, Sealed, Sealing
-from vault.schema import metadata
+from vault.schema import PROTECTED, metadata
 from vault.session import Heads, Session
 from vault.statements import StatementStore
 from vault.verify import Progress, Verification
@@ -301,6 +301,7 @@ def _reading_session(folder: Path, clock: Clock, who: str) -> Session:
         engine = sqlite.empty_engine()
         with engine.begin() as connection:
             metadata.create_all(connection)
+            sqlite.protect(connection, PROTECTED)
             opening.first_heads(connection)
         found = Heads()
     session = Session(writer=None, reader=engine, clock=clock, who=who)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from vault.sqlite import BIG, REAL, STRICT, UID, partial, protection
+from vault.sqlite import BIG, REAL, STRICT, UID, partial, protect
 
 revision = "0001"
 down_revision = None
@@ -281,7 +281,4 @@ def upgrade() -> None:
     )
     op.create_index("ix_standing_document", "standing", ["document", "extractor"])
 
-    if op.get_bind().dialect.name == "sqlite":
-        for table, columns in APPEND_ONLY.items():
-            for trigger in protection(table, columns).values():
-                op.execute(trigger)
+    protect(op.get_bind(), APPEND_ONLY)
