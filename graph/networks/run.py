@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import networkx as nx
 
-from config.resolution import ResolutionRules
+from config.resolution import ResolutionRules, load_rules
 from graph.networks.chance import Chance, weigh_against_chance
 from graph.networks.describe import Describer, rank
 from graph.networks.search import Found, Shown, excess, project, search
@@ -40,9 +40,9 @@ class Networks:
     fresh: bool = True
 
 
-def find_networks(
+def networks(
     vault: Records,
-    settings: ResolutionRules,
+    settings: ResolutionRules | None = None,
     *,
     progress: Progress = silent,
     clock: Clock = system_clock,
@@ -50,21 +50,23 @@ def find_networks(
 ) -> Networks:
     """Find the networks among the actors of the latest resolution and save the run.
 
-    ConfigurationError where nothing has been resolved yet.
+    Without ``settings`` the shipped rules hold. ConfigurationError where nothing has been
+    resolved yet.
     """
     resolved = vault.latest_run(resolution_run.KIND)
     if resolved is None:
         raise ConfigurationError("no actors yet", remedy="run 'spoor resolve' first")
-    run = _run(vault, resolved, settings, clock)
+    rules = settings or load_rules()
+    run = _run(vault, resolved, rules, clock)
     latest = vault.latest_run(KIND)
     if not rebuild and latest is not None and latest.id == run.id:
         return saved(vault, latest)
     resolution = resolution_run.saved(vault, resolved)
-    comparer = Comparer(read_evidence(vault, settings, progress), settings)
+    comparer = Comparer(read_evidence(vault, rules, progress), rules)
     tied = ties(comparer, resolution)
-    found, chance = _search(tied, settings, progress)
-    networks = _describe(vault, Describer(tied, chance, settings), found, progress)
-    outcome = Networks(run, networks, chance.repeats)
+    found, chance = _search(tied, rules, progress)
+    described = _describe(vault, Describer(tied, chance, rules), found, progress)
+    outcome = Networks(run, described, chance.repeats)
     vault.save_run(run, findings(outcome))
     return outcome
 
@@ -73,13 +75,13 @@ def _search(tied: Ties, rules: ResolutionRules, progress: Progress) -> tuple[lis
     """Communities that do not overlap, and what chance says of them."""
     shown = [(tie.weight, sorted(tie.actors.items())) for tie in tied.shared]
     found = search(shown, rules.network)
-    progress("searching communities", len(found))
+    progress("searching communities", len(found), None)
     chance = weigh_against_chance(
         shown,
         found,
         dict(tied.degrees),
         rules.network,
-        lambda done: progress("repeating the search in random worlds", done),
+        lambda done: progress("searching random worlds", done, rules.network.randomisations),
     )
     return select(found, chance, shown, rules), chance
 
@@ -145,8 +147,8 @@ def saved(vault: Records, run: Run) -> Networks:
     rows = [(payload, uid) for _, uid, payload in vault.findings(KIND, "network")]
     rows.sort(key=lambda row: row[0]["rank"])
     repeats = sum(payload["repeats"] for _, _, payload in vault.findings(KIND, "search"))
-    networks = tuple(network_of(uid, payload) for payload, uid in rows)
-    return Networks(run, networks, repeats, fresh=False)
+    found = tuple(network_of(uid, payload) for payload, uid in rows)
+    return Networks(run, found, repeats, fresh=False)
 
 
 def network_of(uid: str, payload: Mapping[str, Json]) -> Network:

@@ -79,6 +79,6 @@ def trades(
         for network in wanted.get(statement.subject.uid, ()):
             found.setdefault(network, Trade()).add(statement)
         if number % 10_000 == 0:
-            progress("reading what networks trade", number)
-    progress("reading what networks trade", number)
+            progress("reading what networks trade", number, None)
+    progress("reading what networks trade", number, None)
     return found

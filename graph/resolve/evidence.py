@@ -181,9 +181,9 @@ def _told(
     number = 0
     for number, statement in enumerate(records.statements(predicates), start=1):
         if number % _STEP == 0:
-            progress(f"reading {what}", number)
+            progress(f"reading {what}", number, None)
         yield statement
-    progress(f"reading {what}", number)
+    progress(f"reading {what}", number, None)
 
 
 def _evidence(reader: _Reader) -> Evidence:

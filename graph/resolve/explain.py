@@ -31,12 +31,14 @@ _SIDE_REASONS = frozenset({"judgement", "bridge", "copycat", "differs"})
 def explain(match: Match, names: Mapping[str, str] | None = None) -> str:
     """One paragraph on a match: the verdict, what is shared and by whom, what speaks against.
 
-    ``names`` maps account uids to ``platform:handle``; without it the uids stand.
+    ``names`` maps account uids to ``platform:handle`` for the first sentence; the accounts
+    behind each reason are named in any case.
     """
     called = names or {}
-    left, right = called.get(match.left, match.left), called.get(match.right, match.right)
+    both = [called[one] for one in (match.left, match.right) if one in called]
     shared = [one for one in match.reasons if one.kind not in _SIDE_REASONS]
-    sentences = [f"{left} and {right} {_VERDICTS[match.verdict]}."]
+    who = " and ".join(both) if len(both) == 2 else "The two accounts"
+    sentences = [f"{who} {_VERDICTS[match.verdict]}."]
     sentences.extend(_capital(one.note) + "." for one in match.reasons if _is_told(one))
     sentences.extend(f"Both show the {describe(one)}, {one.note}." for one in shared)
     if differing := [one.value for one in match.reasons if one.kind == "differs"]:

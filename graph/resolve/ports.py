@@ -12,8 +12,8 @@ from model.findings import Judgement, Run
 Finding = tuple[str, str, Mapping[str, Json]]
 """Kind, uid and payload of one row of a run."""
 
-Progress = Callable[[str, int], None]
-"""Told what is being done and how much of it is done, in rows."""
+Progress = Callable[[str, int, int | None], None]
+"""Told what is being done, how much of it is done, and of how much, where that is known."""
 
 
 class Records(Protocol):
@@ -34,5 +34,5 @@ class Records(Protocol):
     def findings(self, kind: str, finding_kind: str | None = None) -> Iterator[Finding]: ...
 
 
-def silent(_what: str, _done: int) -> None:
+def silent(what: str, done: int, total: int | None) -> None:
     """The progress nobody asked for."""

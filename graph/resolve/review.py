@@ -41,14 +41,14 @@ def known_accounts(vault: Records) -> dict[str, str]:
     }
 
 
-def judge(
+def judge(  # noqa: PLR0917 - the words of the command, in its order
     vault: Records,
     a: str,
     b: str,
     verdict: Verdict,
-    *,
     why: str,
     by: str,
+    *,
     clock: Clock = system_clock,
 ) -> Judgement:
     """Record a person's verdict on two accounts, given as uids or ``platform:handle``.

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from config.resolution import ResolutionRules
+from config.resolution import ResolutionRules, load_rules
 from graph.resolve.compare import Comparer
 from graph.resolve.evidence import Evidence, read_evidence
 from graph.resolve.judgements import Constraints, Contradiction, constraints
@@ -51,7 +51,7 @@ class Resolution:
 
 def resolve(
     vault: Records,
-    settings: ResolutionRules,
+    settings: ResolutionRules | None = None,
     *,
     progress: Progress = silent,
     clock: Clock = system_clock,
@@ -59,18 +59,20 @@ def resolve(
 ) -> Resolution:
     """Link all accounts in the vault to actors and save the run; does nothing twice.
 
+    Without ``settings`` the shipped rules hold.
     Where statements, judgements and settings are those of the saved run, that run is read back
     unless ``rebuild``.
     """
+    rules = settings or load_rules()
     judgements = vault.judgements()
-    run = _run(vault, settings, judgements, clock)
+    run = _run(vault, rules, judgements, clock)
     held = constraints(judgements)
     latest = vault.latest_run(KIND)
     if not rebuild and latest is not None and latest.id == run.id:
         return dataclasses.replace(saved(vault, latest), contradictions=held.contradictions)
-    evidence = read_evidence(vault, settings, progress)
-    resolution = resolve_evidence(evidence, settings, held, run)
-    progress("saving matches", len(resolution.matches))
+    evidence = read_evidence(vault, rules, progress)
+    resolution = resolve_evidence(evidence, rules, held, run)
+    progress("saving matches", len(resolution.matches), len(resolution.matches))
     vault.save_run(run, _findings(resolution))
     return resolution
 

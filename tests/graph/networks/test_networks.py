@@ -7,7 +7,7 @@ import random
 import pytest
 
 from config.resolution import ResolutionRules, load_rules
-from graph.networks import Networks, find_networks
+from graph.networks import Networks, networks
 from graph.networks.chance import size_class, weigh_against_chance
 from graph.networks.search import Found, search
 from graph.resolve import resolve
@@ -27,7 +27,7 @@ UNTESTED = rules(randomisations=0)
 
 def run(world: World, chosen: ResolutionRules = UNTESTED) -> Networks:
     resolve(world.vault, chosen)
-    return find_networks(world.vault, chosen)
+    return networks(world.vault, chosen)
 
 
 def bystanders(world: World, number: int = 60) -> None:
@@ -163,16 +163,16 @@ def test_an_order_of_import_changes_nothing_and_a_second_run_reads_back() -> Non
     bystanders(world)
     ring(world)
     first = run(world)
-    again = find_networks(world.vault, UNTESTED)
+    again = networks(world.vault, UNTESTED)
     assert (first.fresh, again.fresh) == (True, False)
     assert again.networks == first.networks
     random.Random(1).shuffle(world.vault.said)
-    assert find_networks(world.vault, UNTESTED, rebuild=True).networks == first.networks
+    assert networks(world.vault, UNTESTED, rebuild=True).networks == first.networks
 
 
 def test_networks_before_actors_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="spoor resolve"):
-        find_networks(World().vault, UNTESTED)
+        networks(World().vault, UNTESTED)
 
 
 @pytest.mark.parametrize(("actors", "number"), [(2, 1), (3, 2), (4, 2), (5, 3), (8, 3), (9, 4)])
