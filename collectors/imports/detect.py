@@ -19,6 +19,7 @@ HEAD = 64 << 10
 _HTML = re.compile(
     r"<(?:!doctype\s+html|html|head|body|title|meta|div|table|p|script|link|a|h[1-6])\b|<!--", re.I
 )
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _HTML_NAMES = frozenset((".html", ".htm", ".xhtml", ".php", ".asp", ".aspx"))
 _TABLE_NAMES = frozenset((".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json"))
 _MAGIC = (
@@ -86,7 +87,7 @@ def _detect_text(head: bytes, name: str) -> Format:
         if start.startswith("<?xml") and not _HTML.search(text):
             raise _unknown(name, "XML")
         return "html"
-    if head.count(b"\x00") > len(head) // 100 and not encoding.startswith("utf-"):
+    if len(_CONTROL.findall(text)) > len(text) // 100:
         raise _unknown(name, "binary")
     if suffix in _TABLE_NAMES:
         return "listings"

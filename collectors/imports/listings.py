@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from collectors.imports.column_map import (
     FIELDS,
@@ -27,11 +28,22 @@ from model.evidence import Capture, Document, Image, Issue
 
 KINDS = frozenset(("listing", "profile", "post", "message", "page", "feedback", "thread"))
 
+_NAMES = (*TEXT_FIELDS, "platform", "listing_id", "kind")
 _ALIASES = {"handle": "seller", "id": "listing_id"}
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BARE_NUMBER = re.compile(r"[0-9][0-9., '’]*")
 _BETWEEN_IMAGES = re.compile(r"[|\n]+|[\s;,]+(?=https?://)")
 _CODES = {"language": re.compile(r"[a-z]{2}"), "country": re.compile(r"[A-Z]{2}")}
+
+
+class Step(NamedTuple):
+    """How one field of every row is filled: from which columns, else with what."""
+
+    name: str
+    rule: Rule
+    columns: tuple[str, ...]
+    constant: str
+    notation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,17 @@ class Table:
     capture: Capture
     platform: str
     map: ColumnMap
+    steps: tuple[Step, ...] = field(init=False)
+    spoken_of: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", tuple(map(self._step, _NAMES)))
+        object.__setattr__(self, "spoken_of", frozenset(self.map.named_columns))
+
+    def _step(self, name: str) -> Step:
+        rule = self.map.columns.get(name, name)
+        constant = self.map.constants.get(name, "")
+        return Step(name, rule, rule_columns(rule), constant, self.map.timestamps.get(name, ""))
 
 
 @dataclass(slots=True)
@@ -59,8 +82,8 @@ def read_row(row: Row, table: Table) -> tuple[Document | None, tuple[Issue, ...]
     """One row as a document, or None with an error among the issues."""
     if not row.values:
         return None, row.issues or (Issue("note", f"{row.locator}: empty", row.locator),)
-    taking = _Taking(row.locator, _named(row.values, table.map), list(row.issues))
-    fields = _fields(taking, table.map)
+    taking = _Taking(row.locator, _named(row.values, table), list(row.issues))
+    fields = _fields(taking, table)
     images = _images(taking, table.map)
     why = _missing(fields, table)
     if why:
@@ -93,15 +116,15 @@ def _document(
     )
 
 
-def _named(values: Mapping[str, Json], column_map: ColumnMap) -> dict[str, Json]:
+def _named(values: Mapping[str, Json], table: Table) -> dict[str, Json]:
     """The row's values without what is ignored or stands for nothing, our fields by our name."""
     named: dict[str, Json] = {}
-    spoken_of = set(column_map.named_columns)
+    ignore, empty = table.map.ignore, table.map.empty
     for column, value in values.items():
-        if column in column_map.ignore or _is_nothing(value, column_map.empty.get(column, ())):
+        if column in ignore or _is_nothing(value, empty.get(column, ())):
             continue
-        name = column if column in spoken_of else our_name(column)
-        named[column if name in named or name in column_map.columns else name] = value
+        name = column if column in table.spoken_of else our_name(column)
+        named[column if name in named or name in table.map.columns else name] = value
     return named
 
 
@@ -117,39 +140,42 @@ def _is_nothing(value: Json, spellings: tuple[str, ...]) -> bool:
     return value is None or (isinstance(value, str) and value.strip() in ("", *spellings))
 
 
-def _fields(taking: _Taking, column_map: ColumnMap) -> dict[str, str]:
+def _fields(taking: _Taking, table: Table) -> dict[str, str]:
     """Every text field the row gives, by map, by name or as a constant."""
     fields: dict[str, str] = {}
-    for name in (*TEXT_FIELDS, "platform", "listing_id", "kind"):
-        rule = column_map.columns.get(name, name)
-        value = _by_rule(taking, name, rule) or column_map.constants.get(name, "")
-        if value and name in column_map.timestamps:
-            value = _converted(taking, name, value, column_map.timestamps[name])
+    for step in table.steps:
+        value = _by_rule(taking, step) or step.constant
+        if value and step.notation:
+            value = _converted(taking, step.name, value, step.notation)
         if value:
-            fields[name] = value
-    _take_away(taking, column_map)
+            fields[step.name] = value
+    for step in table.steps:
+        _take_away(taking, step)
     return fields
 
 
-def _take_away(taking: _Taking, column_map: ColumnMap) -> None:
+def _take_away(taking: _Taking, step: Step) -> None:
     """Drop what now stands in a field; what is no text, or was only hashed, stays."""
-    for name in (*TEXT_FIELDS, "platform", "listing_id", "kind"):
-        rule = column_map.columns.get(name, name)
-        for column in () if isinstance(rule, Hashed) else rule_columns(rule):
+    if not isinstance(step.rule, Hashed):
+        for column in step.columns:
             if isinstance(taking.left.get(column), str):
                 del taking.left[column]
 
 
-def _by_rule(taking: _Taking, name: str, rule: Rule) -> str:
-    texts = [_text(taking, name, column) for column in rule_columns(rule)]
-    if isinstance(rule, Hashed):
-        return short_digest(texts) if any(texts) else ""
-    return rule.join.join(filter(None, texts)) if isinstance(rule, Joined) else texts[0]
+def _by_rule(taking: _Taking, step: Step) -> str:
+    if len(step.columns) == 1 and step.rule == step.columns[0]:
+        return _text(taking, step.name, step.columns[0])
+    texts = [_text(taking, step.name, column) for column in step.columns]
+    if isinstance(step.rule, Joined):
+        return step.rule.join.join(filter(None, texts))
+    return short_digest(texts) if any(texts) else ""
 
 
 def _text(taking: _Taking, name: str, column: str) -> str:
     """The column's value as text; it stays in the row, for other fields may need it too."""
-    value = taking.left.get(column, _inside(taking.left, column))
+    value = taking.left.get(column)
+    if value is None and "." in column:
+        value = _inside(taking.left, column)
     if value is None:
         return ""
     if not isinstance(value, str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -11,16 +12,18 @@ from collectors.imports.csv_rows import csv_rows, read_heading
 from collectors.imports.json_rows import json_rows
 from collectors.imports.listings import Table, read_rows
 from collectors.media import media_kind
-from collectors.reading import PageReading, documents, read_page
+from collectors.reading import VERSION, PageReading, documents, read_page
 from config.sources import Source
+from model.errors import Skip
 from model.evidence import Capture, Document, Issue
 from vault.vault import Vault
 
-READER = "reader/1"
+READER = f"imports/1 {VERSION}"
 """Name and version under which readings are kept; a newer version reads every capture again."""
 
 MAX_ISSUES = 10_000
-"""Issues of one capture that are kept one by one; the others are counted."""
+MAX_ALIKE = 20
+"""Issues of one capture kept one by one, and warnings or notes about one field; all are counted."""
 
 
 @dataclass(slots=True)
@@ -28,25 +31,32 @@ class Reading:
     """What one reading of a capture found, filled while it runs.
 
     ``page`` is the page's reading where the capture holds one; ``counts`` are all issues by
-    severity, ``issues`` at most :data:`MAX_ISSUES` of them.
+    severity, ``issues`` those that are kept one by one.
     """
 
     page: PageReading | None = None
     issues: list[Issue] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    alike: Counter[str] = field(default_factory=Counter)
 
     def add(self, *issues: Issue) -> None:
         for issue in issues:
-            self.counts[issue.severity] = self.counts.get(issue.severity, 0) + 1
-            if len(self.issues) < MAX_ISSUES:
+            self.counts[issue.severity] += 1
+            about = issue.key if issue.severity != "error" else ""
+            if about:
+                self.alike[about] += 1
+            if self.alike[about] <= MAX_ALIKE and len(self.issues) < MAX_ISSUES:
                 self.issues.append(issue)
 
     def said(self) -> Iterator[Issue]:
         """The issues, when asked for: that is after the documents were read."""
         yield from self.issues
-        more = sum(self.counts.values()) - len(self.issues)
-        if more:
-            yield Issue("error", f"{more:,} more issues are not kept one by one")
+        for about, number in sorted(self.alike.items()):
+            if number > MAX_ALIKE:
+                more = f"{number - MAX_ALIKE:,} more rows have the same to say about {about}"
+                yield Issue("note", more, key=about)
+        if len(self.issues) == MAX_ISSUES:
+            yield Issue("error", f"only the first {MAX_ISSUES:,} issues are kept one by one")
 
 
 def read_capture(
@@ -118,7 +128,11 @@ def _page(
         reading.add(Issue("note", f"{_name(capture)}: not read: {why}"))
         return
     url = capture.final_url or capture.url
-    page = read_page(payload, source=source, url=url, content_type=capture.content_type)
+    try:
+        page = read_page(payload, source=source, url=url, content_type=capture.content_type)
+    except Skip as error:
+        reading.add(Issue("error", f"{_name(capture)}: left out: {error.message}"))
+        return
     reading.page = page
     reading.add(*page.issues)
     if not page.is_content:

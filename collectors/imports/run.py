@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from collectors.archives import DEFAULT, Limits
@@ -57,7 +58,7 @@ class ImportReport:
         for severity, count in reading.counts.items():
             self.issue_counts[severity] = self.issue_counts.get(severity, 0) + count
         room = max(0, KEPT_ISSUES - len(self.issues))
-        self.issues.extend((name, issue) for issue in reading.issues[:room])
+        self.issues.extend((name, issue) for issue in islice(reading.said(), room))
 
     def say(self, name: str, issue: Issue) -> None:
         found = Reading()

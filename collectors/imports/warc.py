@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -17,28 +19,52 @@ from model.evidence import Issue
 MAX_RECORD = 64 << 20
 """Bytes of one record, packed and unpacked."""
 
-_WANTED = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.revisit
+_WANTED = frozenset((WarcRecordType.response, WarcRecordType.resource, WarcRecordType.revisit))
+_END = b"\r\n\r\n"
 
 
 def warc_pieces(stream: BinaryIO, size: int, name: str) -> Iterator[Piece | Issue]:
     """Every response and resource record; an issue for each that is damaged or is no page.
 
     A record whose length or digest does not hold is left out, and a file that ends in the
-    middle is said to: the reading library itself stops without a word.
+    middle of one is said to: the reading library itself stops there without a word.
     """
-    number = 0
+    number = last = 0
     try:
-        for record in ArchiveIterator(stream, record_types=_WANTED, parse_http=False):
-            number += 1
-            yield _piece(record, f"{name}#{number}")
+        for record in ArchiveIterator(stream, parse_http=False):
+            last = record.stream_pos
+            if record.record_type in _WANTED:
+                number += 1
+                yield _piece(record, f"{name}#{number}")
     except (OSError, ValueError, EOFError) as error:
         yield Issue("error", f"{name}: unreadable after record {number}: {error}", name)
         return
-    if stream.tell() < size:
-        left = f"{size - stream.tell():,} bytes were not read"
-        yield Issue("error", f"{name}: damaged after record {number}: {left}", name)
+    if not _ends_whole(stream, last, size):
+        yield Issue("error", f"{name}: cut off or damaged after record {number}", name)
     elif number == 0:
         yield Issue("warning", f"{name}: holds no responses", name)
+
+
+def _ends_whole(stream: BinaryIO, start: int, size: int) -> bool:
+    """Whether the record at ``start`` is complete and the last thing in the file."""
+    if size - start > 2 * MAX_RECORD:
+        return False
+    stream.seek(start)
+    tail = stream.read()
+    if tail.startswith(b"\x1f\x8b"):
+        inflater = zlib.decompressobj(wbits=31)
+        try:
+            tail = inflater.decompress(tail, 2 * MAX_RECORD)
+        except zlib.error:
+            return False
+        if not inflater.eof or inflater.unused_data.strip(b"\x00"):
+            return False
+    head, found, rest = tail.partition(_END)
+    length = re.search(rb"^content-length:\s*([0-9]{1,18})\s*$", head, re.I | re.M)
+    if not found or length is None:
+        return False
+    content = int(length.group(1))
+    return len(rest) >= content + len(_END) and not rest[content:].strip(b"\r\n")
 
 
 def _piece(record: WarcRecord, name: str) -> Piece | Issue:
@@ -64,7 +90,10 @@ def _response(record: WarcRecord, url: str, name: str) -> Piece | Issue:
     """A record as a piece with its content unpacked; pictures and films stay outside."""
     http = record.record_type == WarcRecordType.response
     if http:
+        record.is_http = True
         record.parse_http(auto_decode="all")
+        http = record.http_headers is not None
+    if http:
         content_type = record.http_content_type or ""
     else:
         content_type = record.headers.get("Content-Type") or ""
@@ -75,17 +104,17 @@ def _response(record: WarcRecord, url: str, name: str) -> Piece | Issue:
     if media:
         return Issue("note", f"{name}: {url}: {media} is not taken in", name)
     moment = parse_time(record.headers.get("WARC-Date") or "")
-    undated = Issue("warning", f"{name}: no date; that of the import is taken", name)
+    if moment is None:
+        return Issue("error", f"{name}: {url}: has no date, as every record must", name)
     return Piece(
         name=name,
         payload=payload,
         reading={"format": "html", "name": name},
         url=url,
-        captured_at=iso(moment) if moment else "",
+        captured_at=iso(moment),
         status=record.http_headers.status_code if http else None,
         content_type=printable(content_type),
         headers=_headers(record) if http else (),
-        issues=() if moment else (undated,),
     )
 
 

@@ -311,8 +311,9 @@ def _exhaust(context: Context, progress: Callable[[CollectReport], None]) -> Non
     source, report = context.source, context.report
     if not source.start:
         raise failure("bad-address", source.name, "the source file has no start address")
-    found = 0
-    for found, _ in enumerate(collect(context), 1):
+    found = False
+    for _ in collect(context):
+        found = True
         progress(report)
     if report.finished:
         context.vault.put(_key(source), {"open": False})

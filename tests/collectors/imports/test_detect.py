@@ -1,0 +1,63 @@
+"""What a file is by its bytes, and a plain word about what it is instead."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from collectors.imports.detect import Unknown, check_format, detect
+from model.errors import ConfigurationError
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "wanted"),
+    [
+        (b"<!DOCTYPE html><html>", "x", "html"),
+        (b"\xef\xbb\xbf \n<html><body>", "x.bin", "html"),
+        (b"<!-- saved from url=(0014)about:internet -->\n<html>", "x.txt", "html"),
+        ("<html><body>".encode("utf-16"), "x", "html"),
+        (b"WARC/1.1\r\nWARC-Type: warcinfo\r\n", "x", "warc"),
+        (gzip.compress(b"WARC/1.0\r\n" + b"x" * 100), "x.gz", "warc"),
+        (b'{"platform": "x"}\n', "x", "listings"),
+        (b'[{"platform": "x"}]', "x", "listings"),
+        (b"platform,url\nx,y\n", "x", "listings"),
+        (b"platform;url\r\nx;y\r\n", "x.txt", "listings"),
+        ("platform\turl\nx\ty\n".encode("utf-16"), "x", "listings"),
+        (b"title\nTusk\n", "x.csv", "listings"),
+        (b"PK\x03\x04rest", "x.html", "zip"),
+        (b"Warning: something<br><div><p>page</p></div>", "x.html", "html"),
+    ],
+)
+def test_the_bytes_tell(head: bytes, name: str, wanted: str) -> None:
+    assert detect(head, name) == wanted
+
+
+@pytest.mark.parametrize(
+    ("head", "what"),
+    [
+        (b"", "empty"),
+        (b" \n\t ", "empty"),
+        (b"%PDF-1.7\n", "PDF"),
+        (b"\x89PNG\r\n\x1a\n", "picture"),
+        (b"From: <Saved by Blink>\r\nSnapshot-Content-Location: x\r\n", "MHTML"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n", "MHTML"),
+        (b'{"log": {"version": "1.2"}}', "HAR"),
+        (b"<?xml version='1.0'?><feed></feed>", "XML"),
+        (gzip.compress(b"platform,url\n"), "no WARC"),
+        (b"\x1f\x8bbroken", "no WARC"),
+        (b"just some words", "plain text"),
+        (bytes(range(256)) * 4, "binary"),
+        (b"SQLite format 3\x00", "database"),
+    ],
+)
+def test_what_is_not_read_is_named(head: bytes, what: str) -> None:
+    with pytest.raises(Unknown, match=what) as caught:
+        detect(head, "file")
+    assert "listings, html, warc" in str(caught.value)
+
+
+@pytest.mark.parametrize("told", ["mhtml", "har", "docx", ""])
+def test_formats_that_are_not_read_are_refused_with_those_that_are(told: str) -> None:
+    with pytest.raises(ConfigurationError, match="listings, html, warc"):
+        check_format(told)
