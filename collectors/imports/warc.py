@@ -19,7 +19,7 @@ from model.evidence import Issue
 MAX_RECORD = 64 << 20
 """Bytes of one record, packed and unpacked."""
 
-_WANTED = frozenset((WarcRecordType.response, WarcRecordType.resource, WarcRecordType.revisit))
+_WANTED = (WarcRecordType.response, WarcRecordType.resource, WarcRecordType.revisit)
 _END = b"\r\n\r\n"
 
 
