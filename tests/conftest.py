@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from config.settings import Workspace, load_workspace
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -46,3 +50,22 @@ def workspace(tmp_path: Path) -> Workspace:
         (root / folder).mkdir(parents=True)
     (root / "spoor.toml").write_text('name = "test"\nmaterial = "real"\n', encoding="utf-8")
     return load_workspace(root)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return _insisting((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return _insisting((yield))
+
+
+def _insisting(report: Report) -> Report:
+    """In CI everything that tests need must be there: what would be skipped has failed."""
+    if os.environ.get("CI") == "true" and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"in CI nothing may be skipped: {reason}"
+    return report
