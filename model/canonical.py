@@ -10,15 +10,16 @@ import hashlib
 import json
 from typing import Any
 
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+)
+
 Json = Any  # None, bool, int, float, str, list and dict with str keys, nested
 
 
 def canonical(value: object) -> bytes:
     """The one UTF-8 JSON spelling of ``value``; ValueError for NaN and infinities."""
-    text = json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
-    return text.encode("utf-8", "surrogatepass")
+    return _ENCODER.encode(value).encode("utf-8", "surrogatepass")
 
 
 def digest(value: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from itertools import islice
 from typing import Any
 
@@ -21,6 +21,7 @@ from vault.statements import StatementStore
 from vault.text import pack, pack_json, unpack, unpack_json
 
 _CHUNK = 500
+_HELD = tuple(field.name for field in fields(Document))
 _FIXED = tuple(c.name for c in documents.columns if c.name not in ("digest", "current"))
 
 
@@ -246,7 +247,9 @@ def row_digest(row: Mapping[str, Any]) -> str:
 
 
 def _payload(document: Document) -> dict[str, Any]:
-    return asdict(document)
+    images = [{"url": image.url, "alt": image.alt} for image in document.images]
+    held = {name: getattr(document, name) for name in _HELD}
+    return held | {"images": images, "fields": dict(held["fields"]), "extra": dict(held["extra"])}
 
 
 def from_row(row: Row[Any]) -> Document:

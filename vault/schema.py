@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, Text, column
 
-from vault.sqlite import BIG, REAL, STRICT, UID, partial
+from vault.sqlite import BIG, CLUSTERED, REAL, STRICT, UID, partial
 
 HEAD = "0001"
 """The newest schema revision; a vault of an older one is migrated when opened for writing."""
@@ -164,7 +164,7 @@ marks = Table(
     Column("document", UID, primary_key=True),
     Column("extractor", Text, primary_key=True),
     Column("version", Text, nullable=False),
-    **STRICT,
+    **CLUSTERED,
 )
 
 entities = Table(
@@ -173,7 +173,7 @@ entities = Table(
     Column("uid", UID, primary_key=True),
     Column("label", Text, nullable=False),
     Column("key", Text, nullable=False),
-    **STRICT,
+    **CLUSTERED,
 )
 
 statements = Table(
@@ -208,7 +208,7 @@ standing = Table(
     Column("document", UID, nullable=False),
     Column("ended", Text),
     Index("ix_standing_document", "document", "extractor"),
-    **STRICT,
+    **CLUSTERED,
 )
 
 judgements = Table(
@@ -244,7 +244,7 @@ findings = Table(
     Column("kind", Text, nullable=False),
     Column("uid", UID, nullable=False),
     Column("payload", Text, nullable=False),
-    **STRICT,
+    **CLUSTERED,
 )
 
 state = Table(
@@ -252,7 +252,7 @@ state = Table(
     metadata,
     Column("key", UID, primary_key=True),
     Column("value", Text, nullable=False),
-    **STRICT,
+    **CLUSTERED,
 )
 
 PROTECTED: dict[str, tuple[str, ...]] = {

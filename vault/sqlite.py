@@ -24,6 +24,9 @@ from sqlalchemy.types import TypeEngine
 STRICT: Mapping[str, Any] = {"sqlite_strict": True}
 """Table option: SQLite refuses values of another type than the column's."""
 
+CLUSTERED: Mapping[str, Any] = {"sqlite_strict": True, "sqlite_with_rowid": False}
+"""Strict, and kept in the order of its primary key: for keys that are text."""
+
 BIG: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
 """64-bit integer; SQLite's INTEGER is one already."""
 
@@ -40,7 +43,8 @@ _PRAGMAS = (
     "PRAGMA trusted_schema=OFF",
     "PRAGMA cell_size_check=ON",
     "PRAGMA temp_store=FILE",
-    "PRAGMA cache_size=-32768",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA wal_autocheckpoint=8000",
     "PRAGMA journal_size_limit=67108864",
 )
 

@@ -9,19 +9,20 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, exists, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, exists, select, update
 
 from model.canonical import digest
 from model.errors import EvidenceError
 from model.facts import Grades, Statement
 from model.identity import Entity
+from vault.bulk import insert_rows
 from vault.custody import CustodyLog
 from vault.schema import documents, entities, marks, standing, statements
 from vault.session import Session
 from vault.text import pack, pack_json, unpack, unpack_json
 
-_DOCUMENTS = 500
-_STATEMENTS = 5_000
+_DOCUMENTS = 2_000
+_STATEMENTS = 10_000
 _KNOWN_ENTITIES = 200_000
 
 Item = tuple[str, Sequence[Statement]]
@@ -84,17 +85,17 @@ class StatementStore:
         self._custody.append("ended", subject, {"by": by} | self._standing_details(len(ended)))
 
     def _append(self, connection: Connection, chunk: dict[str, dict[str, Statement]]) -> list[str]:
-        """Insert what is not there yet; the ids in the order of their numbers."""
+        """Insert what is not there yet, sorted (kinder to the indexes); the ids in that order."""
         said = {key: one for made in chunk.values() for key, one in made.items()}
         there = _present(connection, statements.c.id, said)
-        fresh = {key: one for key, one in said.items() if key not in there}
+        fresh = {key: said[key] for key in sorted(said.keys() - there)}
         if not fresh:
             return []
         self._add_entities(connection, fresh.values())
         seq = self._session.heads.statement_seq
-        rows = [_to_row(seq + n, key, one) for n, (key, one) in enumerate(fresh.items(), 1)]
-        connection.execute(insert(statements), rows)
-        self._session.heads = replace(self._session.heads, statement_seq=seq + len(rows))
+        rows = (_to_row(seq + n, key, one) for n, (key, one) in enumerate(fresh.items(), 1))
+        insert_rows(connection, statements, rows)
+        self._session.heads = replace(self._session.heads, statement_seq=seq + len(fresh))
         return list(fresh)
 
     def _add_entities(self, connection: Connection, said: Iterable[Statement]) -> None:
@@ -105,13 +106,12 @@ class StatementStore:
                 named[one.object.uid] = one.object
         unknown = {uid: entity for uid, entity in named.items() if uid not in self._known}
         there = _present(connection, entities.c.uid, unknown)
-        rows = [
-            {"uid": uid, "label": entity.label, "key": pack_json(entity.key)}
+        rows = (
+            (uid, entity.label, pack_json(entity.key))
             for uid, entity in unknown.items()
             if uid not in there
-        ]
-        if rows:
-            connection.execute(insert(entities), rows)
+        )
+        insert_rows(connection, entities, rows)
         if len(self._known) > _KNOWN_ENTITIES:
             self._known.clear()
         self._known |= unknown.keys()
@@ -172,24 +172,15 @@ class _Standings:
         self._there = {row.statement: row for row in rows}
 
     def apply(self) -> None:
-        new = [key for key in self._wanted if key not in self._there]
+        new = sorted(self._wanted.keys() - self._there.keys())
         back = [k for k in self._wanted if k in self._there and self._there[k].ended is not None]
         gone = [k for k, r in self._there.items() if r.ended is None and k not in self._wanted]
-        if new:
-            self._connection.execute(insert(standing), [self._row(key) for key in new])
+        rows = ((key, self._name, self._extractor, self._wanted[key], None) for key in new)
+        insert_rows(self._connection, standing, rows)
         self._update(back, {"version": self._extractor, "ended": None})
         self._update(gone, {"ended": self._extractor})
         self.begun = [standing_key(self._name, key) for key in (*new, *back)]
         self.ended = [standing_key(self._name, key) for key in gone]
-
-    def _row(self, key: str) -> dict[str, Any]:
-        return {
-            "statement": key,
-            "extractor": self._name,
-            "version": self._extractor,
-            "document": self._wanted[key],
-            "ended": None,
-        }
 
     def _update(self, keys: list[str], values: dict[str, Any]) -> None:
         for start in range(0, len(keys), _STATEMENTS):
@@ -244,8 +235,7 @@ def _mark(connection: Connection, extractor: str, uids: list[str]) -> None:
     name = extractor.partition("/")[0]
     here = marks.c.document.in_(uids) & (marks.c.extractor == name)
     connection.execute(delete(marks).where(here))
-    rows = [{"document": uid, "extractor": name, "version": extractor} for uid in uids]
-    connection.execute(insert(marks), rows)
+    insert_rows(connection, marks, [(uid, name, extractor) for uid in uids])
 
 
 def _stands() -> Any:
@@ -276,25 +266,25 @@ def _entity(label: str, key: str) -> Entity:
     return Entity(label, tuple(json.loads(key)))
 
 
-def _to_row(seq: int, key: str, one: Statement) -> dict[str, Any]:
-    return {
-        "seq": seq,
-        "id": key,
-        "subject": one.subject.uid,
-        "predicate": one.predicate,
-        "object": one.object.uid if one.object is not None else None,
-        "attributes": pack_json(dict(one.attributes)),
-        "capture_sha256": one.capture_sha256,
-        "source": pack(one.source),
-        "document": one.document,
-        "rule": pack(one.rule),
-        "first_seen": pack(one.first_seen),
-        "last_seen": pack(one.last_seen),
-        "confidence": float(one.confidence),
-        "reliability": one.grades.reliability,
-        "credibility": one.grades.credibility,
-        "tlp": one.tlp,
-    }
+def _to_row(seq: int, key: str, one: Statement) -> tuple[Any, ...]:
+    return (
+        seq,
+        key,
+        one.subject.uid,
+        one.predicate,
+        one.object.uid if one.object is not None else None,
+        pack_json(dict(one.attributes)),
+        one.capture_sha256,
+        pack(one.source),
+        one.document,
+        pack(one.rule),
+        pack(one.first_seen),
+        pack(one.last_seen),
+        float(one.confidence),
+        one.grades.reliability,
+        one.grades.credibility,
+        one.tlp,
+    )
 
 
 def from_row(row: Row[Any]) -> Statement:

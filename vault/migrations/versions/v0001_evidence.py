@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from vault.sqlite import BIG, REAL, STRICT, UID, partial, protect
+from vault.sqlite import BIG, CLUSTERED, REAL, STRICT, UID, partial, protect
 
 revision = "0001"
 down_revision = None
@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("uid"),
-        **STRICT,
+        **CLUSTERED,
     )
     op.create_table(
         "heads",
@@ -90,7 +90,7 @@ def upgrade() -> None:
         sa.Column("extractor", sa.Text(), nullable=False),
         sa.Column("version", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("document", "extractor"),
-        **STRICT,
+        **CLUSTERED,
     )
     op.create_table(
         "runs",
@@ -107,7 +107,7 @@ def upgrade() -> None:
         sa.Column("key", UID, nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
-        **STRICT,
+        **CLUSTERED,
     )
     op.create_table(
         "warc_files",
@@ -178,7 +178,7 @@ def upgrade() -> None:
         sa.Column("payload", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["run"], ["runs.kind"]),
         sa.PrimaryKeyConstraint("run", "seq"),
-        **STRICT,
+        **CLUSTERED,
     )
     op.create_table(
         "mandate_ends",
@@ -277,7 +277,7 @@ def upgrade() -> None:
         sa.Column("ended", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["statement"], ["statements.id"]),
         sa.PrimaryKeyConstraint("statement", "extractor"),
-        **STRICT,
+        **CLUSTERED,
     )
     op.create_index("ix_standing_document", "standing", ["document", "extractor"])
 
