@@ -62,13 +62,16 @@ def truth(world: World) -> dict[str, Json]:
 
 
 def score(
-    true: Mapping[str, Json], accounts: Iterable[Mapping[str, Json]], field: str = "actor"
+    world: World | Mapping[str, Json],
+    accounts: Iterable[Mapping[str, Json]],
+    field: str = "actor",
 ) -> Score:
-    """How well rows of ``spoor export accounts`` group the accounts of a ``truth.json``.
+    """How well rows of ``spoor export accounts`` group the accounts of a world or ``truth.json``.
 
     ``field`` is ``actor`` or ``network``. Pairs are counted among the accounts of the truth;
     one that the export does not name, or leaves without a group, stands alone.
     """
+    true = truth(world) if isinstance(world, World) else world
     given = {_name(row): row.get(field) for row in accounts}
     groups: list[tuple[Hashable, Hashable]] = []
     for number, row in enumerate(true["accounts"]):

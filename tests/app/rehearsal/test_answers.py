@@ -35,7 +35,7 @@ def test_pairs_are_counted(found: dict[str, str | None], precision: float, recal
 def test_the_truth_itself_scores_full_marks(world: World) -> None:
     true = truth(world)
     for field in ("actor", "network"):
-        result = score(true, true["accounts"], field)
+        result = score(world, true["accounts"], field)
         assert (result.precision, result.recall, result.f1) == (1.0, 1.0, 1.0)
         assert result.true > 20
 
