@@ -1,0 +1,129 @@
+"""Commands that bring material in or read it in passing: import, collect, read, extract."""
+
+from __future__ import annotations
+
+import io
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import IO, Annotated
+
+import typer
+
+from app.cli.common import JsonOption, WorkspaceOption, example, the_workspace
+from app.cli.output import data, json_line, progress, rows, say
+from app.collecting import collect_sources
+from app.importing import import_material
+from collectors.reading import page_rows, read_page
+from config.settings import find_workspace
+from config.sources import load_source
+from enrich.extract import build_extractor
+from enrich.jsonl import Tally, extract_lines
+from model.errors import ConfigurationError
+from vault.vault import open_vault
+
+
+def import_(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders.")],
+    source: Annotated[str, typer.Option(help="The source the material comes from.")],
+    format_: Annotated[
+        str | None,
+        typer.Option("--format", help="listings, html or warc; told from the bytes without."),
+    ] = None,
+    map_: Annotated[
+        str | None,
+        typer.Option("--map", help="YAML file (or name of a shipped one) that names the columns."),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Seal saved material in the vault and read it; the same again adds nothing."""
+    place = the_workspace(workspace)
+    with open_vault(place) as vault:
+        for repair in vault.repairs:
+            say(repair)
+        report = import_material(
+            place, vault, paths, source, format_=format_, map_=map_, progress=progress()
+        )
+    for sentence in report.sentences:
+        say(sentence)
+    rows([report.counts], as_json=as_json)
+    if report.has_errors:
+        raise typer.Exit(1)
+
+
+def collect(
+    names: Annotated[list[str] | None, typer.Argument(help="Sources; without, those due.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be read, under which mandate.")
+    ] = False,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read the sources that are due, or those named, under their mandate."""
+    place = the_workspace(workspace)
+    with open_vault(place) as vault:
+        reports = collect_sources(place, vault, names or [], dry_run=dry_run, progress=progress())
+    rows((report.row for report in reports), as_json=as_json)
+    if refused := [report for report in reports if report.refused]:
+        say(refused[0].sentence)
+        raise typer.Exit(3)
+    if any(report.failed for report in reports):
+        raise typer.Exit(1)
+
+
+def read(
+    file: Annotated[Path, typer.Argument(help="A saved page.")],
+    source: Annotated[
+        str | None, typer.Option(help="Source whose adapter reads it; the generic one without.")
+    ] = None,
+    url: Annotated[str, typer.Option(help="Where the page was.")] = "",
+) -> None:
+    """Read one saved page into JSON Lines of documents; needs no workspace."""
+    try:
+        payload = file.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{file}: {error.strerror}") from error
+    place = None
+    if source is not None:
+        try:
+            place = find_workspace()
+        except ConfigurationError:
+            place = None
+    adapter = load_source(source, place) if source else None
+    for row in page_rows(read_page(payload, source=adapter, url=url)):
+        json_line(row)
+
+
+def extract(
+    file: Annotated[str, typer.Argument(help="JSON Lines to read, or - for standard input.")] = "-",
+) -> None:
+    """Read observations out of JSON Lines of records; needs no workspace."""
+    if file != "-" and not Path(file).is_file():
+        raise ConfigurationError(f"{file}: not a file")
+    tally = Tally()
+    place: AbstractContextManager[IO[bytes]] = (
+        nullcontext(sys.stdin.buffer) if file == "-" else open(file, "rb")  # noqa: PTH123, SIM115
+    )
+    with place as stream, io.TextIOWrapper(stream, "utf-8-sig", "replace") as lines:
+        for line in extract_lines(lines, build_extractor(), tally):
+            data(line)
+    if tally.problems:
+        say(f"spoor: {tally.problems} of {tally.lines} lines could not be read; the others were")
+        raise typer.Exit(1)
+
+
+def add_to(cli: typer.Typer) -> None:
+    """Hang these commands on the program."""
+    cli.command(
+        "import",
+        epilog=example(
+            "spoor import saved/ --source dream",
+            "spoor import listings.csv --source agora --map agora",
+        ),
+    )(import_)
+    cli.command(epilog=example("spoor collect", "spoor collect dream --dry-run"))(collect)
+    cli.command(epilog=example("spoor read listing.html --source dream | spoor extract"))(read)
+    cli.command(
+        epilog=example("""echo '{"id": "1", "text": "ivory tusk, wickr: abc"}' | spoor extract""")
+    )(extract)

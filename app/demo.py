@@ -1,0 +1,113 @@
+"""``spoor demo``: a made-up world served on loopback, and the whole line run over it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from app.collecting import collect_sources
+from app.findings import network_rows
+from app.pipeline import bring_up_to_date
+from app.rehearsal import (
+    Score,
+    World,
+    make_world,
+    score,
+    serve_world,
+    truth,
+    write_sources,
+    write_world,
+)
+from app.workspaces import make_workspace
+from config.settings import SETTINGS_FILE, Workspace
+from graph.chart import chart
+from graph.engine import open_graph
+from graph.export import export
+from model.clock import Clock, iso, system_clock
+from model.errors import ConfigurationError
+from model.evidence import Mandate
+from vault.vault import Vault, open_vault
+
+Say = Callable[[str], None]
+EXPORTS = ("accounts", "actors", "networks", "listings")
+CHARTS = ("svg", "png")
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Where the results lie, and how near the program came to the truth it was not told."""
+
+    workspace: Workspace
+    files: tuple[Path, ...]
+    same_seller: Score
+
+
+def run_demo(
+    out: Path, say: Say, *, seed: int, accounts: int, networks: int, clock: Clock = system_clock
+) -> Demo:
+    """Make a world, serve it, collect it, and find who is who; an earlier demo is replaced."""
+    _make_room(out)
+    workspace = make_workspace(out / "workspace", made_up=True)
+    world = make_world(seed, accounts, networks)
+    write_world(world, out / "world")
+    say(f"made-up world {seed}: {len(world.accounts)} accounts, {len(world.adverts)} adverts")
+    with serve_world(world) as base, open_vault(workspace) as vault:
+        (workspace.sources / "example.yml").unlink()
+        names = [path.stem for path in write_sources(workspace.sources, base)]
+        say(f"served on {base}, nowhere else")
+        vault.add_mandate(_mandate(clock))
+        for outcome in collect_sources(workspace, vault, names):
+            say(outcome.sentence)
+        for step in bring_up_to_date(workspace, vault):
+            say(step.sentence)
+        files = tuple(_results(workspace, vault))
+    return Demo(workspace, files, _same_seller(world, workspace))
+
+
+def _make_room(out: Path) -> None:
+    """An empty folder for the demo; only what an earlier demo made is removed."""
+    if not out.exists() or not any(out.iterdir()):
+        return
+    settings = out / "workspace" / SETTINGS_FILE
+    if not settings.is_file() or 'material = "made-up"' not in settings.read_text("utf-8"):
+        raise ConfigurationError(
+            f"{out} holds something that is no demo", remedy="name an empty folder with --out"
+        )
+    shutil.rmtree(out / "workspace")
+
+
+def _mandate(clock: Clock) -> Mandate:
+    now = clock()
+    return Mandate(
+        id="m-rehearsal",
+        authority="nobody: a rehearsal on made-up material",
+        purpose="demonstration",
+        sources=("*",),
+        valid_from=iso(now - timedelta(seconds=1)),
+        valid_until=iso(now + timedelta(days=1)),
+    )
+
+
+def _results(workspace: Workspace, vault: Vault) -> Iterator[Path]:
+    """Tables of everything and a chart of the first networks."""
+    settings = workspace.settings
+    with open_graph(workspace) as graph:
+        for what in EXPORTS:
+            for form in ("csv", "jsonl"):
+                path = workspace.exports / f"{what}.{form}"
+                export(what, form, path, graph, vault, settings)
+                yield path
+        for number, row in zip(range(1, 4), network_rows(vault), strict=False):
+            for form in CHARTS:
+                path = workspace.exports / f"network-{number}.{form}"
+                chart(graph, row["network"], path, settings)
+                yield path
+
+
+def _same_seller(world: World, workspace: Workspace) -> Score:
+    lines = (workspace.exports / "accounts.jsonl").read_text("utf-8").splitlines()
+    return score(truth(world), [json.loads(line) for line in lines])

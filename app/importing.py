@@ -1,0 +1,76 @@
+"""``spoor import``: which source, which map, which mandate, and what to say about the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.pipeline import Progress
+from app.source_names import Sources
+from collectors.imports.column_map import load_map
+from collectors.imports.run import ImportReport, import_paths
+from config.settings import Workspace
+from model.canonical import Json
+from vault.vault import Vault
+
+NO_MANDATE = "no mandate covers this source: sealed as material handed in, without a mandate"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The import's counts as one row, the sentences a person should read, and the verdict."""
+
+    counts: Mapping[str, Json]
+    sentences: tuple[str, ...]
+    has_errors: bool
+
+
+def import_material(
+    workspace: Workspace,
+    vault: Vault,
+    paths: Sequence[Path],
+    source: str,
+    *,
+    format_: str | None,
+    map_: str | None,
+    progress: Progress,
+) -> Imported:
+    """Seal and read ``paths`` under ``source``; a source without a file is read generically."""
+    known = Sources(workspace).of(source)
+    mandate = vault.mandate_for(source)
+    report = import_paths(
+        vault,
+        paths,
+        source=known or source,
+        format=format_,
+        mapping=load_map(map_) if map_ else None,
+        mandate=mandate.id if mandate else None,
+        progress=lambda name, done: progress(name, done, None),
+    )
+    return Imported(
+        counts={
+            "source": source,
+            "files": report.files,
+            "captures": report.captures_new,
+            "known": report.captures_known,
+            "documents": report.documents,
+            **{f"{name}s": count for name, count in sorted(report.issue_counts.items())},
+        },
+        sentences=tuple(_sentences(report, mandated=mandate is not None, source=source)),
+        has_errors=report.has_errors,
+    )
+
+
+SHOWN = 40
+
+
+def _sentences(report: ImportReport, *, mandated: bool, source: str) -> Iterator[str]:
+    if not mandated:
+        yield f"{source}: {NO_MANDATE}"
+    for name, issue in report.issues[:SHOWN]:
+        place = "" if issue.message.startswith(issue.locator) else f"{issue.locator}: "
+        yield f"{issue.severity}: {name}: {place}{issue.message}"
+    total = sum(report.issue_counts.values())
+    if total > SHOWN:
+        yield f"… and {total - SHOWN} more; all of them: spoor sources issues {source}"
