@@ -122,7 +122,9 @@ def sentence(dice: Dice, told: Words, contact: Contact) -> str:
     """A contact as adverts of this language bring it in."""
     own = "payment" if contact.kind == "wallet" else "contact"
     kind = contact.role if contact.role in _ROLES else own
-    return dice.pick(told.phrases[kind]).format(label=contact.label, value=contact.written)
+    named = kind in ("depot", "advertising") and contact.kind == "messenger"
+    value = f"{contact.label} {contact.written}" if named else contact.written
+    return dice.pick(told.phrases[kind]).format(label=contact.label, value=value)
 
 
 def _former(dice: Dice, account: Account, told: Words) -> str | None:

@@ -87,14 +87,9 @@ def spell_phone(number: str, dice: Dice) -> str:
     """The number as people write it; always with its country code."""
     parsed = phonenumbers.parse(number)
     international = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    return dice.weighted(
-        [
-            (international, 4),
-            (number, 2),
-            (international.replace("-", " "), 2),
-            (f"00{number[1:]}", 1),
-        ]
-    )
+    trunk = number if number.startswith("+1") else f"00{number[1:]}"
+    spaced = international.replace("-", " ")
+    return dice.weighted([(international, 4), (number, 2), (spaced, 2), (trunk, 1)])
 
 
 def _phone_label(dice: Dice) -> str:
