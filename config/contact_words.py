@@ -54,12 +54,16 @@ class Services(_Data):
 
 
 class Role(_Data):
-    """Words (RE2) that give an identifier its role; ``stronger`` ones win within a line."""
+    """Words (RE2) that give an identifier its role, or the one it ``gives``.
+
+    A ``stronger`` role wins within a line.
+    """
 
     kinds: frozenset[str]
     before: tuple[str, ...]
     after: tuple[str, ...] = ()
     stronger: bool = False
+    gives: str = ""
 
 
 class Context(_Data):
@@ -76,6 +80,7 @@ class Hosts(_Data):
 
     common: frozenset[str]
     bare_endings: frozenset[str]
+    word_endings: frozenset[str]
     jabber: frozenset[str]
     mail: frozenset[str]
 

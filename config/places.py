@@ -43,6 +43,8 @@ class Regions(_Data):
     alone: Mapping[str, tuple[str, ...]]
     route_words: tuple[str, ...]
     except_words: tuple[str, ...]
+    not_words: tuple[str, ...]
+    before_us: frozenset[str]
     language_country: Mapping[str, str]
 
 

@@ -87,7 +87,7 @@ def identity_value(kind: str, value: str) -> str:
     """The spelling under which two mentions of an identifier are one.
 
     Mail and user names do not tell capitals apart in practice; ``www.`` is no other site.
-    Wallets, keys, numbers and the ids of Threema, Session and Tox are already in one spelling.
+    Ethereum's capitals are a checksum. Other wallets, keys and numbers have one spelling only.
     """
     if kind in {"email", "payment_handle"}:
         return value.casefold()
@@ -95,6 +95,8 @@ def identity_value(kind: str, value: str) -> str:
         service, _, handle = value.partition(":")
         folded = handle.upper() if service in _FOLDED_SERVICES else handle.casefold()
         return f"{service}:{folded}"
+    if kind == "wallet" and value.startswith("eth:"):
+        return value.casefold()
     return value.removeprefix("www.") if kind == "domain" else value
 
 

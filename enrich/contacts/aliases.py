@@ -15,10 +15,10 @@ _WIDE = '["“«](?P<wide>[^"”»\n]{3,40})["”»]'
 
 
 class AliasReader:
-    """Reads names by the phrases of ``aliases``; holds compiled patterns, no state."""
+    """Reads names by the phrases of ``aliases``; ``ordinary`` words are no names."""
 
-    def __init__(self, aliases: Aliases) -> None:
-        self._never = aliases.never | aliases.markets
+    def __init__(self, aliases: Aliases, ordinary: frozenset[str]) -> None:
+        self._never = aliases.never | aliases.markets | ordinary
         markets = "|".join(sorted(map(_flexible, aliases.markets), key=len, reverse=True))
         market = rf"(?:{markets})(?:[ -]?market)?"
         self._on_market = compiled(

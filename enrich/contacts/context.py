@@ -26,7 +26,7 @@ class RoleReader:
     def __init__(self, context: Context) -> None:
         self._roles = [
             _Words(
-                name,
+                role.gives or name,
                 role.kinds,
                 role.stronger,
                 any_word(role.before),

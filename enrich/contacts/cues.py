@@ -12,11 +12,9 @@ from enrich.contacts.view import View
 REACH = 140
 """How far after a service's name its handle may stand, in code points."""
 
-_SEPARATORS = compiled(r"(?:[^\p{L}\p{N}@$+_]|__+)+")
+_SEPARATORS = compiled(r"(?:[^\p{L}\p{N}@$+_{]|__+)+")
 _TOKEN = compiled(r"[@#$]?[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_]|[.\-:#][\p{L}\p{N}_])*")
-_STRONG = compiled(
-    r"[:=>→⇒➡»|~#]|//|\.{2,}|…|-{2,}| - |- | -$|[(\[{\"“‘']$|^\.$|\*{2,}|_{2,}|^[,.] $"
-)
+_STRONG = compiled(r"[:=>→⇒➡»~#…]|^//|[/.*_-]{3,}|\.{2,}| - |- |-> ?|^ ?[(\[]$|,,")
 _LETTERS_ONLY = compiled(r"\p{L}+")
 
 
@@ -150,7 +148,8 @@ def credible(tail: Tail, words: ContactWords, seller: str) -> float:
         return 0.9 if tail.strong else 0.6 if word.isascii() else 0.0
     if like_seller:
         return 0.8
-    return 0.7 if looks_made_up(word) and len(word) >= 5 and word[0].isalpha() else 0.0
+    telling = "_" in word or any(c.isdigit() for c in word)
+    return 0.7 if telling and len(word) >= 5 and word[0].isalpha() else 0.0
 
 
 def _in_a_sentence(tail: Tail, words: ContactWords) -> bool:
@@ -180,14 +179,16 @@ def _alike(folded: str, seller: str) -> bool:
     )
 
 
-def shared_tails(cues: Sequence[Cue], text: str) -> dict[int, int]:
-    """Position of a cue → position of the cue whose tail it shares (``Wickr / Telegram: x``)."""
-    shared: dict[int, int] = {}
-    for at in range(len(cues) - 2, -1, -1):
-        between = text[cues[at].end : cues[at + 1].start]
+def groups(cues: Sequence[Cue], text: str) -> list[list[Cue]]:
+    """Cues in order, those named together (``Wickr / Telegram``) in one group."""
+    together: list[list[Cue]] = []
+    for cue in cues:
+        between = text[together[-1][-1].end : cue.start] if together else "."
         if len(between) <= 6 and _JOINED.fullmatch(between):
-            shared[at] = shared.get(at + 1, at + 1)
-    return shared
+            together[-1].append(cue)
+        else:
+            together.append([cue])
+    return together
 
 
-_JOINED = compiled(r"(?i) ?(?:[/&+,|]| and | or |/ ?or|and|or|und|oder|et|ou|y|o|и|или) ?")
+_JOINED = compiled(r"(?i) ?(?:[/&+,|]| and | or |/ ?or|and|or|und|oder|et|ou|y|o|e|и|или) ?")

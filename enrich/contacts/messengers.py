@@ -12,9 +12,9 @@ from enrich.contacts.cues import (
     CueFinder,
     Tail,
     credible,
+    groups,
     looks_made_up,
     read_tail,
-    shared_tails,
 )
 from enrich.contacts.hosts import real_host
 from enrich.contacts.numbers import NUMBER, read_at_start
@@ -100,16 +100,15 @@ class MessengerReader:
         cues = [
             cue for cue in self.cues.find(scene.text) if not scene.taken.touches(cue.start, cue.end)
         ]
-        shared = shared_tails(cues, scene.text)
-        for at, cue in enumerate(cues):
-            leader = cues[shared.get(at, at)]
-            following = shared.get(at, at) + 1
-            stop = cues[following].start if following < len(cues) else len(scene.text)
-            found = self._after(scene, cue, leader.end, stop)
-            if found is None and at not in shared:
-                found = self._before(scene, cue, cues[at - 1].end if at else 0)
-            if found is not None:
-                yield found
+        together = groups(cues, scene.text)
+        for at, group in enumerate(together):
+            stop = together[at + 1][0].start if at + 1 < len(together) else len(scene.text)
+            floor = together[at - 1][-1].end if at else 0
+            for cue in group:
+                found = self._after(scene, cue, group[-1].end, stop)
+                found = found or self._before(scene, cue, floor, group[0].start)
+                if found is not None:
+                    yield found
 
     def _after(self, scene: Scene, cue: Cue, end: int, stop: int) -> Found | None:
         """The number or handle after ``end``, before the next service's name at ``stop``."""
@@ -150,11 +149,11 @@ class MessengerReader:
         # the same digits may be read as a telephone number too, so they stay free
         return replace(found, end=start + spanned[1], blocks=False)
 
-    def _before(self, scene: Scene, cue: Cue, floor: int) -> Found | None:
+    def _before(self, scene: Scene, cue: Cue, floor: int, end: int) -> Found | None:
         """``+44 … (WhatsApp)``, ``@name on Telegram``, ``name77 (wickr)``."""
         service = self.services[cue.service]
-        window = scene.text[max(floor, cue.start - 60) : cue.start].rpartition("\n")[2]
-        start = cue.start - len(window)
+        window = scene.text[max(floor, end - 60) : end].rpartition("\n")[2]
+        start = end - len(window)
         if "phone" in service.handle and (behind := _NUMBER_BEHIND.search(window)):
             begin = start + span_of(behind, "number")[0]
             if found := self._number(scene, cue, begin, behind.group("number")):

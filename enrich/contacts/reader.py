@@ -59,7 +59,7 @@ class Contacts:
         self.version = f"{VERSION}:{words.digest}"
         self._messengers = MessengerReader(words)
         self._payments = PaymentReader(words)
-        self._aliases = AliasReader(words.aliases)
+        self._aliases = AliasReader(words.aliases, words.services.never)
         self._roles = RoleReader(words.context)
         self._phone_cues = last_word(words.context.phone_cues)
         self._not_phone = last_word(words.context.number_not_phone)

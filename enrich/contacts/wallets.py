@@ -12,7 +12,6 @@ from enrich.contacts.checksums import (
     cashaddr,
     decode_base58,
     eip55,
-    keccak256,
     monero,
     on_ed25519,
     segwit,
@@ -63,7 +62,7 @@ _LONG_VERSIONS: Mapping[bytes, Version] = {
 }
 _SHARED = {
     "bch": {0x00, 0x05, 0x6F, 0xC4},
-    "ltc": {0x05, 0x6F, 0xC4},
+    "ltc": {0x6F, 0xC4},
     "doge": {0xC4},
 }
 """Coins whose addresses carry the same version byte as another's; a coin's name decides."""
@@ -124,13 +123,7 @@ def _ethereum(token: str) -> Wallet | None:
     if not eip55(token) or len(set(digits)) < 6:
         return None
     mixed = digits not in {digits.lower(), digits.upper()}
-    return Wallet("eth", _checksummed(digits), MAIN, 0.99 if mixed else 0.9)
-
-
-def _checksummed(digits: str) -> str:
-    marks = keccak256(digits.lower().encode("ascii")).hex()
-    pairs = zip(digits.lower(), marks, strict=False)
-    return "0x" + "".join(c.upper() if int(mark, 16) >= 8 else c for c, mark in pairs)
+    return Wallet("eth", token, MAIN, 0.99 if mixed else 0.9)
 
 
 def _monero_wallet(token: str) -> Wallet | None:
@@ -172,6 +165,8 @@ def _base58_wallet(token: str, coin_word: str) -> Wallet | None:
     if len(body) != 21 or body[0] not in _VERSIONS:
         return None
     coin, network = _VERSIONS[body[0]]
+    if body[0] == 0x05 and coin_word == "ltc":
+        return None  # Litecoin once wrote its scripts like Bitcoin's; nobody can tell whose it is
     if body[0] in _SHARED.get(coin_word, ()):
         coin = coin_word
     return Wallet(coin, token, network, 0.99)

@@ -128,6 +128,8 @@ def _looks_meant(link: Link, written: str, words: ContactWords) -> bool:
         return False
     if link.rest.startswith("/") and len(link.rest) > 1:
         return True
+    if ending.isupper() and labels[-1] in words.hosts.word_endings:
+        return False
     return labels[-1] in words.hosts.bare_endings and len(labels[-2]) > 2
 
 

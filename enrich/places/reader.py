@@ -18,6 +18,10 @@ _WORD = compiled(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}.'’-]*")
 _JOIN = compiled(
     r"(?i)^(?:[\s,;/&+|:(\[>*#-]|\b(?:and|or|the|to|und|oder|et|ou|la|le|les|y|o|e|en|of|also|from)\b)*$"
 )
+_DOMESTIC_ROUTE = compiled(
+    r"(?i)\b(usa?|uk|aus?|de|nl|nz)-(usa?|uk|aus?|de|nl|nz)\b ?(?:domestic|shipping|only)"
+)
+_LAST_WORD = compiled(r"(?i)([\p{L}']+) *$")
 _ROUTE = compiled(r"\b([A-Z]{2,3}) ?(?:-+>?|>+|→|[tT][oO]|2) ?([A-Z]{2,3})\b")
 _LONGEST_NAME = 6
 """Words in the longest names looked up."""
@@ -48,6 +52,8 @@ class PlaceReader:
         self._phrases = _phrases(places)
         self._except = compiled(_any_of(places.regions.except_words))
         self._route_words = compiled(_any_of(places.regions.route_words))
+        words = "|".join(places.regions.not_words)
+        self._refused = compiled(rf"(?i)(?:^|[^\p{{L}}])(?:{words})(?:\s+\p{{L}}+)?\s*$")
 
     def read(self, record: Mapping[str, str], texts: Sequence[str]) -> list[Observation]:
         """Places of the fields meant for them, and of phrases in the fields named ``texts``."""
@@ -90,6 +96,8 @@ class PlaceReader:
         seen: set[tuple[str, int]] = set()
         for phrase in self._phrases:
             for match in phrase.pattern.finditer(view.plain):
+                if self._refused.search(view.plain[max(0, match.start() - 24) : match.start() + 1]):
+                    continue
                 for place in self._after(view, match.end(), groups_only=phrase.groups_only):
                     if (phrase.kind, place.start) not in seen:
                         seen.add((phrase.kind, place.start))
@@ -97,7 +105,7 @@ class PlaceReader:
         for kind, place in (*self._alone(view), *self._routes(view)):
             if (kind, place.start) not in seen:
                 seen.add((kind, place.start))
-                yield _observation(view, kind, place, 0.8, "alone")
+                yield _observation(view, kind, place, 0.7, "alone")
 
     def _after(self, view: View, at: int, *, groups_only: bool) -> Iterator[Place]:
         """The places named one after another from ``at`` on, until something else is said."""
@@ -160,27 +168,37 @@ class PlaceReader:
             start = match.start() - len(before)
             names = list(self._names_in(before, start, any_case=False))
             if names and not view.plain[names[-1].end : match.start()].strip(" -()"):
-                yield "ships_to", names[-1]
+                yield from self._unless_pronoun(view.plain, names[-1])
         for match in _DOMESTIC.finditer(view.plain):
             window = view.plain[match.end() : match.end() + 40]
-            for place in self._names_in(window, match.end(), any_case=False):
-                if not view.plain[match.end() : place.start].strip(" -(*:"):
-                    yield "ships_to", place
-                break
+            place = next(self._names_in(window, match.end(), any_case=False), None)
+            if place and not view.plain[match.end() : place.start].strip(" -(*:"):
+                yield "ships_to", place
+
+    def _unless_pronoun(self, text: str, place: Place) -> Iterator[tuple[str, Place]]:
+        """The place, unless ``US`` is the word *us* in capitals, or it is one not served."""
+        before = text[max(0, place.start - 24) : place.start]
+        word = _LAST_WORD.search(before)
+        said = word.group(1).casefold() if word else ""
+        pronoun = text[place.start : place.end] == "US" and said in self.places.regions.before_us
+        if not pronoun and not self._refused.search(before):
+            yield "ships_to", place
 
     def _routes(self, view: View) -> Iterator[tuple[str, Place]]:
         """``US-US``, ``UK to EU``, ``NL > WW`` beside a word of shipping."""
-        for match in _ROUTE.finditer(view.plain):
-            codes = [self._code(match.group(number), any_case=False) for number in (1, 2)]
-            around = view.plain[max(0, match.start() - 40) : match.end() + 40]
-            if None in codes or not self._route_words.search(around):
-                continue
-            for kind, number, code in zip(("ships_from", "ships_to"), (1, 2), codes, strict=True):
-                yield kind, Place(str(code), *match.span(number))
+        for pattern in (_ROUTE, _DOMESTIC_ROUTE):
+            for match in pattern.finditer(view.plain):
+                spans = match.span(1), match.span(2)
+                codes = [self._code(match.group(n).upper(), any_case=False) for n in (1, 2)]
+                around = view.plain[max(0, match.start() - 40) : match.end() + 40]
+                if None in codes or not self._route_words.search(around):
+                    continue
+                for kind, span, code in zip(("ships_from", "ships_to"), spans, codes, strict=True):
+                    yield kind, Place(str(code), *span)
 
 
 _ONLY = compiled(
-    r"(?i)(?:\b(?:only|domestic|orders only|buyers only|customers only|nur|weit|wide)\b|-weit\b)"
+    r"(?i)(?:\b(?:only|domestic|orders only|buyers only|customers only|nur)\b|-weit\b)"
 )
 _DOMESTIC = compiled(
     r"(?i)\b(?:domestic|nur innerhalb|uniquement en|solo en|only (?:in|within|to))\b"
