@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -19,6 +19,7 @@ from app.rehearsal.nouns import (
     Account,
     Contact,
     Hub,
+    Market,
     Person,
 )
 from model.identity import fold_handle
@@ -198,15 +199,21 @@ def _with_partners(seed: int, accounts: Iterable[Account]) -> Iterator[Account]:
             yield replace(account, partners=tuple(dice.sample(sorted(others), 2)))
 
 
-def add_hubs(seed: int, accounts: Sequence[Account]) -> tuple[tuple[Account, ...], tuple[Hub, ...]]:
-    """Accounts that also show a forwarder's phone or an advertising contact, and those hubs.
+def add_hubs(
+    seed: int, accounts: Sequence[Account], markets: Mapping[str, Market]
+) -> tuple[tuple[Account, ...], tuple[Hub, ...]]:
+    """Accounts that also show what anybody may show, and the hubs that are no market's own.
 
-    Both reach across networks and people who never met, so neither may link anybody.
+    A forwarder's phone, an advertising contact, the market's escrow wallet and its key reach
+    across networks and people who never met, so none of them may link anybody.
     """
     dice = Dice(seed, "hubs")
     agent = forwarder(dice)
     advertising = telegram(dice, "bright parrot ads", role="advertising")
-    mixed = [_with_hubs(dice, item, agent, advertising) for item in accounts]
+    mixed = [
+        _with_hubs(Dice(seed, "hubs", *item.name), item, (agent, advertising), markets)
+        for item in accounts
+    ]
     hubs = (
         Hub(agent.kind, agent.value, "a freight forwarder that anybody may use"),
         Hub(advertising.kind, advertising.value, "an advertising service under many adverts"),
@@ -214,9 +221,15 @@ def add_hubs(seed: int, accounts: Sequence[Account]) -> tuple[tuple[Account, ...
     return tuple(mixed), hubs
 
 
-def _with_hubs(dice: Dice, account: Account, *hubs: Contact) -> Account:
+def _with_hubs(
+    dice: Dice, account: Account, hubs: Iterable[Contact], markets: Mapping[str, Market]
+) -> Account:
     shown = [hub for hub in hubs if dice.chance(0.07)]
-    return replace(account, shown=(*account.shown, *shown)) if shown else account
+    market = markets.get(account.platform)
+    if market is not None and dice.chance(0.12):
+        shown.append(Contact("wallet", f"btc:{market.escrow}", "BTC", market.escrow, "escrow"))
+    market_key = market is not None and dice.chance(0.08)
+    return replace(account, shown=(*account.shown, *shown), market_key=market_key)
 
 
 def active_day(dice: Dice, account: Account, latest: date = LAST_DAY) -> date:

@@ -22,7 +22,9 @@ from app.rehearsal.prices import Price, market_price, place_price
 from app.rehearsal.words import Thing, Words, things, words
 
 SECTIONS = ("trade", "care", "off-topic")
-_ROLES = frozenset(("cashier", "courier", "depot", "forwarder", "advertising", "borrowed"))
+_ROLES = frozenset(
+    ("cashier", "courier", "depot", "escrow", "forwarder", "advertising", "borrowed")
+)
 """Roles of contacts that have phrases of their own."""
 
 

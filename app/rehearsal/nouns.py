@@ -22,8 +22,8 @@ class Contact:
     """A way to reach or pay somebody: ``kind`` and ``value`` as ``spoor extract`` names them.
 
     ``label`` and ``written`` are how adverts show it. ``role`` is ``own``, what it is shared for
-    (``cashier``, ``courier``, ``depot``), or why it links nobody (``forwarder``,
-    ``advertising``, ``borrowed``).
+    (``cashier``, ``courier``, ``depot``), or why it links nobody (``escrow``,
+    ``forwarder``, ``advertising``, ``borrowed``).
     """
 
     kind: str
@@ -59,7 +59,8 @@ class Account:
     """One account on one platform, and what its pages show of the person behind it.
 
     ``former`` is the handle and platform it says it had before; ``partners`` are handles of
-    other members of the same network that its posts name.
+    other members of the same network that its posts name. ``market_key`` says that its page
+    repeats the market's own key.
     """
 
     platform: str
@@ -72,6 +73,7 @@ class Account:
     key: Key | None = None
     former: tuple[str, str] | None = None
     partners: tuple[str, ...] = ()
+    market_key: bool = False
 
     @property
     def name(self) -> tuple[str, str]:

@@ -13,8 +13,8 @@ from app.rehearsal.people import make_people
 def make_world(seed: int = 1, accounts: int = 300, networks: int = 6) -> World:
     """The world of ``seed``; ValueError where the networks do not fit the accounts."""
     people = make_people(seed, accounts, networks)
-    everybody, hubs = add_hubs(seed, make_accounts(seed, people))
     markets = {name: _market(seed, name) for name in MARKETS}
+    everybody, hubs = add_hubs(seed, make_accounts(seed, people), markets)
     return World(
         seed=seed,
         people=people,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import TypeVar
 
+from app.rehearsal.nouns import Account, Market
 from vault.captures import MARKER
 
 T = TypeVar("T")
@@ -23,6 +24,17 @@ def text(value: object) -> str:
 def link(path: str, label: object, css: str = "") -> str:
     kind = f' class="{css}"' if css else ""
     return f'<a{kind} href="/{escape(path)}">{text(label)}</a>'
+
+
+def keys(account: Account, market: Market, css: str) -> str:
+    """The account's key, and the market's own where its page repeats that one."""
+    own = [account.key.armoured] if account.key else []
+    house = [market.key.armoured] if account.market_key else []
+    blocks = [f'<pre class="{css}">{block}</pre>' for block in own]
+    blocks += [
+        f'<pre class="{css}">Market key, to check its mirrors:\n{key}</pre>' for key in house
+    ]
+    return "\n".join(blocks)
 
 
 def rows(items: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from app.rehearsal.adverts import about
 from app.rehearsal.feedback import feedback
 from app.rehearsal.nouns import Account, Advert, Market, World
-from app.rehearsal.sites.html import Page, link, page, pieces, rows, text
+from app.rehearsal.sites.html import Page, keys, link, page, pieces, rows, text
 
 NAME = "meridian"
 _PER_PAGE = 24
@@ -104,12 +104,12 @@ def _shop(world: World, market: Market, account: Account, stock: Sequence[Advert
         f"<span>{text(row.text)}</span> <time>{row.day.isoformat()}</time></li>"
         for row in feedback(world.seed, account)
     )
-    key = f'<pre class="public-key">{account.key.armoured}</pre>' if account.key else ""
     body = (
         f'<section class="shop card"><h1>{text(account.handle)}</h1>\n'
         f'<p>Shop <b class="number">{account.native_id}</b>, open since '
         f"<time>{account.joined.isoformat()}</time></p>\n"
-        f'<div class="words">{text(about(world.seed, account))}</div>\n{key}</section>\n'
+        f'<div class="words">{text(about(world.seed, account))}</div>\n'
+        f"{keys(account, market, 'public-key')}</section>\n"
         f'<div class="grid">{cards}</div>\n<ul class="reviews">{said}</ul>'
     )
     return _page(market, f"shop/{account.native_id}/", account.handle, body)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from app.rehearsal.adverts import about
 from app.rehearsal.feedback import feedback
 from app.rehearsal.nouns import Account, Advert, Market, World
-from app.rehearsal.sites.html import Page, link, page, pieces, rows, text
+from app.rehearsal.sites.html import Page, keys, link, page, pieces, rows, text
 
 NAME = "nightjar"
 _PER_PAGE = 20
@@ -120,12 +120,12 @@ def _vendor(world: World, market: Market, account: Account, stock: Sequence[Adve
         f'<td class="day">{row.day.isoformat()}</td></tr>'
         for row in feedback(world.seed, account)
     )
-    key = f'<h3>PGP</h3>\n<pre class="pgp">{account.key.armoured}</pre>' if account.key else ""
     body = (
         f'<h2 class="handle">{text(account.handle)}</h2>\n'
         f'<p>Vendor <span class="number">{account.native_id}</span>, member since '
         f'<span class="joined">{account.joined.isoformat()}</span></p>\n'
-        f'<div class="about">{text(about(world.seed, account))}</div>\n{key}\n'
+        f'<div class="about">{text(about(world.seed, account))}</div>\n'
+        f"{keys(account, market, 'pgp')}\n"
         f'<h3>Offers</h3>\n<ul class="offers">{rows(offers)}</ul>\n'
         f'<h3>Feedback</h3>\n<table class="feedbacks">{rows(said)}</table>'
     )

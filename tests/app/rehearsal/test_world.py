@@ -91,9 +91,12 @@ def test_hubs_are_shown_by_unrelated_accounts() -> None:
     for account in world.accounts:
         for contact in account.shown:
             people[contact.value].add(account.person.actor)
-    for hub in world.hubs:
-        if hub.platform is None:
-            assert len(people[hub.value]) >= 8
+    shown = [hub for hub in world.hubs if hub.platform is None or hub.kind == "wallet"]
+    assert len(shown) == 4
+    for hub in shown:
+        assert len(people[hub.value]) >= 5
+    repeating = [account for account in world.accounts if account.market_key]
+    assert len({account.person.actor for account in repeating}) >= 5
 
 
 def test_copycats_take_the_name_but_not_the_key() -> None:
