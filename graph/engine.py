@@ -43,6 +43,15 @@ class Graph:
     def dialect(self) -> Dialect:
         return self._engine.dialect
 
+    @property
+    def address(self) -> str:
+        """Which graph this is; the same for the same graph, without secrets."""
+        return self._engine.address
+
+    def present(self) -> bool | None:
+        """Whether the engine's data are there; None where only the server can tell."""
+        return self._engine.present()
+
     def __enter__(self) -> Graph:
         return self
 
@@ -165,21 +174,21 @@ def plain(value: object) -> Any:
     """Nodes, relationships, paths and times as JSON values."""
     if value is None or isinstance(value, bool | int | float | str):
         return value
+    if isinstance(value, Node | Relationship | Path):
+        return _structure(value)
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
-    return _structure(value)
+    return value.iso_format() if hasattr(value, "iso_format") else str(value)
 
 
-def _structure(value: object) -> Any:
+def _structure(value: Node | Relationship | Path) -> Any:
     if isinstance(value, Node):
         return {"labels": sorted(value.labels)} | plain(dict(value))
     if isinstance(value, Relationship):
         return {"type": value.type} | plain(dict(value))
-    if isinstance(value, Path):
-        return [plain(step) for step in value.nodes]
-    return value.iso_format() if hasattr(value, "iso_format") else str(value)
+    return [plain(step) for step in value.nodes]
 
 
 def _told(work: Callable[[], T]) -> T:

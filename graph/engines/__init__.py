@@ -25,6 +25,13 @@ class Engine(Protocol):
     @property
     def dialect(self) -> Dialect: ...
 
+    @property
+    def address(self) -> str:
+        """Which graph this is, without secrets."""
+
+    def present(self) -> bool | None:
+        """Whether there are data, told without starting anything; None where only asking helps."""
+
     def endpoint(self) -> Endpoint:
         """Where to connect to, after starting what must be started; GraphError otherwise."""
 

@@ -53,6 +53,13 @@ class EmbeddedEngine:
         return "arcadedb"
 
     @property
+    def address(self) -> str:
+        return "embedded"
+
+    def present(self) -> bool | None:
+        return (self.home / "databases" / DATABASE / "schema.json").is_file()
+
+    @property
     def home(self) -> Path:
         """Everything the engine writes: locks, state, log and the database itself."""
         return self.folder / "engine"

@@ -18,6 +18,13 @@ class Neo4jEngine:
     def dialect(self) -> Dialect:
         return "neo4j"
 
+    @property
+    def address(self) -> str:
+        return f"{self.settings.uri}/{self.settings.database}"
+
+    def present(self) -> bool | None:
+        return None
+
     def endpoint(self) -> Endpoint:
         named = self.settings
         password = graph_password().get_secret_value()

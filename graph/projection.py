@@ -1,0 +1,258 @@
+"""Statements and runs → nodes and relationships: one pass, nothing guessed, order irrelevant.
+
+Every relationship stands for all statements of the same subject, predicate and object and names
+them. Its further properties are those of the newest statement (the surest of several as new).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, NamedTuple, Protocol
+
+from graph.elements import MAX_INDEXED, Edge, End, Node, value_of
+from graph.folding import folded
+from graph.schema import Label, Property, Schema, Value, schema
+from model.facts import Statement
+from model.identity import IDENTIFIER_LABELS, Entity
+
+VERSION = "projection/1"
+DESCRIBED_AS = "DESCRIBED_AS"
+TLP = ("CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED")
+_KINDS = {label: kind for kind, label in IDENTIFIER_LABELS.items()}
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    "Account": ("platform", "handle"),
+    "Listing": ("platform", "native_id"),
+    "Capture": ("source", "sha256"),
+    "Source": ("name",),
+    "Alias": ("name",),
+    "Taxon": ("name",),
+    "Product": ("code",),
+    "Location": ("code",),
+} | dict.fromkeys(_KINDS, ("value",))
+_FOLDED = {"Account": "handle", "Alias": "name"} | dict.fromkeys(_KINDS, "value")
+_SEARCHED = {"Account": ("handle", "text"), "Listing": ("title", "text", "category")}
+_CONTEXTS = frozenset({"MENTIONS", "USES"})
+
+
+class Statements(Protocol):
+    """The part of the vault that is projected."""
+
+    def statements(self, predicates: Collection[str] | None = None) -> Iterator[Statement]: ...
+
+
+class _Rank(NamedTuple):
+    """Newest first, then surest; the id settles the rest."""
+
+    last_seen: str
+    confidence: float
+    id: str
+
+
+@dataclass(slots=True)
+class _Thing:
+    """A node that only ever is an object, so far: what was said of it, and by how new a word."""
+
+    entity: Entity
+    said: dict[str, tuple[_Rank, object]] = field(default_factory=dict)
+
+    def hear(self, rank: _Rank, attributes: Mapping[str, object]) -> None:
+        for name, value in attributes.items():
+            known = self.said.get(name)
+            if value not in (None, "", []) and (known is None or rank > known[0]):
+                self.said[name] = rank, value
+
+    @property
+    def attributes(self) -> dict[str, object]:
+        return {name: value for name, (_, value) in self.said.items()}
+
+
+class Projection:
+    """Reads statements sorted by subject, predicate and object, once; then tells what is left.
+
+    ``left_out`` counts attributes that the schema has no place for, as ``PREDICATE.name``.
+    ``accounts`` are the uids of all accounts seen.
+    """
+
+    def __init__(self, known: Schema | None = None) -> None:
+        self.left_out: Counter[str] = Counter()
+        self.accounts: set[str] = set()
+        self._schema = known or schema()
+        self._things: dict[str, _Thing] = {}
+        self._told: set[str] = set()
+        self._poster: dict[str, str] = {}
+        self._holders: dict[str, set[str]] = {}
+
+    def elements(self, statements: Iterable[Statement]) -> Iterator[Node | Edge]:
+        """Every node and relationship once, in no particular order."""
+        for uid, group in groupby(statements, key=lambda one: one.subject.uid):
+            yield from self._subject(uid, group)
+        for uid, thing in self._things.items():
+            if uid not in self._told:
+                yield self._node(thing.entity, thing.attributes, self._counts(uid, thing.entity))
+
+    def _subject(self, uid: str, group: Iterable[Statement]) -> Iterator[Node | Edge]:
+        """All that is said of one subject: its node and the relationships that leave it."""
+        self._told.add(uid)
+        described, seen, listings = None, _Seen(), 0
+        for (predicate, _), said in groupby(group, key=_place):
+            statements = list(said)
+            described = described or _Thing(statements[0].subject)
+            seen.add(statements)
+            if statements[0].object is not None:
+                listings += predicate == "POSTED"
+                yield self._edge(uid, statements, described)
+            else:
+                self._describe(statements, described)
+        if described is not None:
+            yield self._node(described.entity, described.attributes, seen.told(), listings)
+
+    def _describe(self, statements: list[Statement], thing: _Thing) -> None:
+        known = self._schema.labels[thing.entity.label].properties
+        for one in statements:
+            thing.hear(_rank(one), one.attributes)
+            self._leave_out(one.predicate, one.attributes, known)
+
+    def _edge(self, uid: str, statements: list[Statement], subject: _Thing) -> Edge:
+        newest = max(statements, key=_rank)
+        other = newest.object
+        assert other is not None  # noqa: S101 - the caller looked
+        self._meet(subject.entity, uid, newest.predicate, other)
+        thing = self._things.setdefault(other.uid, _Thing(other))
+        about = self._schema.labels[other.label].properties.keys() & newest.attributes.keys()
+        thing.hear(_rank(newest), {name: newest.attributes[name] for name in about})
+        if newest.predicate == "FROM":
+            subject.hear(_rank(newest), newest.attributes)
+        return Edge(
+            newest.predicate,
+            End(subject.entity.label, uid),
+            End(other.label, other.uid),
+            self._edge_properties(newest, statements, (subject, thing)),
+        )
+
+    def _edge_properties(
+        self, newest: Statement, statements: list[Statement], ends: tuple[_Thing, _Thing]
+    ) -> dict[str, Value]:
+        kind = self._schema.relationships.get(newest.predicate)
+        own = kind.properties if kind else {}
+        labels = (self._schema.labels[end.entity.label].properties for end in ends)
+        known = {name for properties in (own, *labels) for name in properties}
+        self._leave_out(newest.predicate, newest.attributes, known)
+        raw: dict[str, object] = dict(newest.attributes) | _evidence(statements)
+        if newest.predicate in _CONTEXTS:
+            raw["contexts"] = sorted({str(one.attributes.get("context")) for one in statements})
+        return _chosen(own, raw)
+
+    def _meet(self, subject: Entity, uid: str, predicate: str, other: Entity) -> None:
+        """Remember who posted what and who shows which identifier; accounts come first."""
+        if subject.label == "Account":
+            self.accounts.add(uid)
+        if predicate == "POSTED":
+            self._poster[other.uid] = uid
+        elif other.label in _KINDS:
+            holder = uid if subject.label == "Account" else self._poster.get(uid)
+            if holder is not None:
+                self._holders.setdefault(other.uid, set()).add(holder)
+
+    def _counts(self, uid: str, entity: Entity) -> dict[str, object]:
+        return {"df": len(self._holders.get(uid, ()))} if entity.label in _KINDS else {}
+
+    def _node(
+        self,
+        entity: Entity,
+        attributes: Mapping[str, object],
+        counts: Mapping[str, object],
+        listings: int = 0,
+    ) -> Node:
+        label = self._schema.labels[entity.label]
+        raw: dict[str, Any] = dict(zip(_KEYS.get(entity.label, ()), entity.key, strict=True))
+        raw |= {name: value for name, value in attributes.items() if name not in _fixed(entity)}
+        raw |= counts
+        if entity.label in _KINDS:
+            raw["kind"] = _KINDS[entity.label]
+        if entity.label == "Account":
+            raw["listings"] = listings
+            self.accounts.add(entity.uid)
+        raw |= _compared(entity, raw)
+        return Node(entity.label, entity.uid, _chosen(label.properties, raw, label))
+
+    def _leave_out(
+        self, predicate: str, attributes: Mapping[str, object], known: Collection[str]
+    ) -> None:
+        for name in attributes.keys() - set(known):
+            self.left_out[f"{predicate}.{name}"] += 1
+
+
+@dataclass(slots=True)
+class _Seen:
+    """When a subject was seen first and last, and its strictest marking."""
+
+    first: str = ""
+    last: str = ""
+    tlp: int = 0
+
+    def add(self, statements: Iterable[Statement]) -> None:
+        for one in statements:
+            self.first = min(self.first or one.first_seen, one.first_seen)
+            self.last = max(self.last, one.last_seen)
+            self.tlp = max(self.tlp, _strictness(one.tlp))
+
+    def told(self) -> dict[str, object]:
+        return {"first_seen": self.first, "last_seen": self.last, "tlp": TLP[self.tlp]}
+
+
+def _fixed(entity: Entity) -> Collection[str]:
+    """What the identity of a thing says better than any statement."""
+    return ("value", "kind", "sha256", "source", "code") if entity.label != "Listing" else ()
+
+
+def _compared(entity: Entity, raw: Mapping[str, object]) -> dict[str, object]:
+    """What questions and the search compare, folded."""
+    found: dict[str, object] = {}
+    if name := _FOLDED.get(entity.label):
+        found[f"{name}_folded"] = entity.key[-1].casefold()
+    if names := _SEARCHED.get(entity.label):
+        found["search_text"] = folded(*(str(raw.get(name) or "") for name in names))
+    return found
+
+
+def _chosen(
+    known: Mapping[str, Property], raw: Mapping[str, object], label: Label | None = None
+) -> dict[str, Value]:
+    """The properties the schema knows, sorted by name, without what is empty."""
+    chosen: dict[str, Value] = {}
+    for name in sorted(known.keys() & raw.keys()):
+        value = value_of(known[name], raw[name])
+        if value is None:
+            continue
+        if label is not None and name in label.indexes and isinstance(value, str):
+            value = value[:MAX_INDEXED]
+        chosen[name] = value
+    return chosen
+
+
+def _evidence(statements: list[Statement]) -> dict[str, object]:
+    return {
+        "statement_ids": sorted({one.id for one in statements}),
+        "n_sources": len({one.source for one in statements}),
+        "first_seen": min(one.first_seen for one in statements),
+        "last_seen": max(one.last_seen for one in statements),
+        "confidence": float(max(one.confidence for one in statements)),
+        "tlp": TLP[max(_strictness(one.tlp) for one in statements)],
+    }
+
+
+def _strictness(tlp: str) -> int:
+    """Place of a colour; one nobody knows counts as the strictest."""
+    return TLP.index(tlp) if tlp in TLP else len(TLP) - 1
+
+
+def _rank(statement: Statement) -> _Rank:
+    return _Rank(statement.last_seen, statement.confidence, statement.id)
+
+
+def _place(statement: Statement) -> tuple[str, str]:
+    other = statement.object
+    return statement.predicate, other.uid if other is not None else ""
