@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.pipeline import Progress, silent
+from app.progress import Progress, silent
 from collectors.web import CollectReport, collect_source, source_state
 from config.settings import Workspace
 from config.sources import Source, all_sources, load_source

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.pipeline import Progress
+from app.progress import Progress
 from app.source_names import Sources
 from collectors.imports.column_map import load_map
 from collectors.imports.run import ImportReport, import_paths

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from graph.load import load
-
+from app.progress import Progress, silent
 from app.source_names import Sources
 from collectors.imports.reading import READER, store_capture
 from config.resolution import load_rules
@@ -21,6 +20,7 @@ from config.settings import Workspace
 from enrich.extract import Extractor, build_extractor
 from enrich.jsonl import text_of
 from enrich.statements import Marking, statements
+from graph.load import load
 from graph.networks import networks
 from graph.resolve import resolve
 from model.canonical import Json
@@ -29,14 +29,9 @@ from model.evidence import Document
 from model.facts import Grades, Statement
 from vault.vault import Vault
 
-Progress = Callable[[str, int, int | None], None]
 Done = Mapping[str, Json]
 BATCH = 1_000
 """Documents whose statements are acknowledged together: a kill loses at most their reading."""
-
-
-def silent(what: str, done: int, total: int | None) -> None:
-    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)

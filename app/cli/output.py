@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-Progress = Callable[[str, int, int | None], None]
-"""Called as ``progress(what, done, total)``; ``total`` is None where it is not known."""
+from app.progress import Progress, silent
 
 CONTROL = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), *range(127, 160))}
 """Control characters as escapes: collected text must not drive the terminal."""
@@ -79,7 +78,7 @@ def _table(items: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
 def progress() -> Progress:
     """A progress callback: a live line at a terminal, silence where output is captured."""
     if not sys.stderr.isatty():
-        return lambda what, done, total: None
+        return silent
 
     def show(what: str, done: int, total: int | None) -> None:
         of = f"/{total}" if total else ""
