@@ -78,7 +78,8 @@ class Fetcher:
     def _body(self, response: requests.Response, url: str) -> Iterator[bytes]:
         deadline = time.monotonic() + _PATIENCE * self._timeout
         size = 0
-        for piece in response.raw.stream(_PIECE, decode_content=True):
+        # read1 comes back with what is there, so that a server that drips meets the deadline.
+        while piece := response.raw.read1(_PIECE, decode_content=True):
             size += len(piece)
             if size > self._max_bytes:
                 raise failure("too-large", url, f"more than {self._max_bytes:,} bytes")
