@@ -46,8 +46,8 @@ ensure_venv() {
     fail "$1 has no venv module; run this once, then again what you ran: sudo sh -c '$line'"
   fi
   say "installing $package, which $1 needs to make a virtual environment"
-  as_root apt-get update -qq >&2
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$package" >&2
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$package" >/dev/null
 }
 
 # What the environment is made from: the same state needs no work.
