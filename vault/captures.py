@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, Select, delete, insert, select
 
 from model.canonical import Json, digest
 from model.clock import iso
@@ -73,16 +73,14 @@ class CaptureStore:
 
     def _write(self, connection: Connection, sealing: Sealing, payload: Payload) -> Capture:
         heads = self._session.heads
-        seq, date = heads.capture_seq + 1, utc(sealing.captured_at)
-        new = self._warc.room(date)
+        seq = heads.capture_seq + 1
+        plan = _plan(sealing, payload.sha256, seq, heads.capture_chain)
+        new = self._warc.room(plan.date)
         if new is not None:
             row = {"name": new.name, "number": new.number, "created_at": new.created_at}
             place = {"header_length": new.header.length, "header_sha256": new.header.sha256}
             connection.execute(insert(warc_files).values(row | place))
-        identity = record_id(digest([seq, heads.capture_chain, payload.sha256]))
-        member = self._warc.append(
-            _plan(sealing, identity, date, seq, heads.capture_chain), payload
-        )
+        member = self._warc.append(plan, payload)
         capture = Capture(
             seq=seq,
             source=sealing.source,
@@ -91,13 +89,13 @@ class CaptureStore:
             status=sealing.status,
             content_type=sealing.content_type,
             headers=tuple((name, value) for name, value in sealing.headers),
-            captured_at=date,
+            captured_at=plan.date,
             sha256=payload.sha256,
             size=payload.size,
             warc_file=self._warc.name(),
             offset=member.offset,
             length=member.length,
-            record_id=identity,
+            record_id=plan.record_id,
             route=sealing.route,
             collector=sealing.collector,
             mandate=sealing.mandate,
@@ -134,6 +132,11 @@ class CaptureStore:
             )
 
     def _same_import(self, connection: Connection, sealing: Sealing, sha256: str) -> Capture | None:
+        """The capture of the same import, if there is one.
+
+        A file (it has no URL) is the same by its content; a recorded visit to a page by content,
+        URL and moment.
+        """
         if sealing.route != "import":
             return None
         query = _select().where(
@@ -142,7 +145,7 @@ class CaptureStore:
             captures.c.route == "import",
             captures.c.url == pack(sealing.url),
         )
-        if sealing.url:  # a recorded visit: the same content at another time is another capture
+        if sealing.url:
             query = query.where(captures.c.captured_at == utc(sealing.captured_at))
         row = connection.execute(query.order_by(captures.c.seq).limit(1)).first()
         return None if row is None else from_row(row)
@@ -180,7 +183,16 @@ class CaptureStore:
 
     def captures(self, after: int = 0) -> Iterator[Capture]:
         """Captures with a number above ``after``, in the order of sealing, read in pages."""
-        query = _select().order_by(captures.c.seq).limit(_PAGE)
+        yield from self._pages(_select(), after)
+
+    def unread(self, reader: str) -> Iterator[Capture]:
+        """Captures whose last reading was not by ``reader``."""
+        join = (readings.c.capture == captures.c.seq) & (readings.c.reader == reader)
+        query = _select().join(readings, join, isouter=True)
+        yield from self._pages(query.where(readings.c.capture.is_(None)), 0)
+
+    def _pages(self, query: Select[Any], after: int) -> Iterator[Capture]:
+        query = query.order_by(captures.c.seq).limit(_PAGE)
         while rows := self._session.page(query.where(captures.c.seq > after)):
             yield from map(from_row, rows)
             after = rows[-1].seq
@@ -255,14 +267,14 @@ def header_file_name(path: Path) -> str:
     return path.name.encode("ascii", "replace").decode()
 
 
-def _plan(sealing: Sealing, identity: str, date: str, seq: int, previous: str) -> RecordPlan:
+def _plan(sealing: Sealing, sha256: str, seq: int, previous: str) -> RecordPlan:
     return RecordPlan(
-        record_id=identity,
-        uri=sealing.final_url or sealing.url,
-        date=date,
+        record_id=record_id(digest([seq, previous, sha256])),
+        uri=sealing.final_url or sealing.url or f"urn:sha256:{sha256}",
+        date=utc(sealing.captured_at),
         content_type=sealing.content_type,
         extra=(("Spoor-Sequence", str(seq)), ("Spoor-Previous", previous)),
-        status=None if sealing.route == "import" else sealing.status,
+        status=sealing.status,
         http=sealing.headers,
     )
 
@@ -271,7 +283,7 @@ def _apart_from_name(reading: Any) -> dict[str, Json]:
     return {key: value for key, value in reading.items() if key != "name"}
 
 
-def _select() -> Any:
+def _select() -> Select[Any]:
     return select(captures, instructions.c.reading.label("instructed")).join_from(
         captures, instructions, isouter=True
     )

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, insert, select
 from model.errors import EvidenceError
 from vault.files import move_tail
 from vault.migrate import check_revision, revision, upgrade
+from vault.records import GENESIS
 from vault.schema import HEAD, captures, custody, heads, warc_files
 from vault.session import Heads
 
@@ -63,23 +64,24 @@ def first_heads(connection: Connection) -> None:
 
 
 def read_heads(connection: Connection) -> Heads:
-    """Where the tables stand; EvidenceError where a tail of the record was cut off."""
+    """Where the tables stood at the last commit."""
     row = connection.execute(select(heads)).one()
-    found = Heads(**{field.name: row._mapping[field.name] for field in fields(Heads)})
+    return Heads(**{field.name: row._mapping[field.name] for field in fields(Heads)})
+
+
+def check_heads(connection: Connection, found: Heads) -> None:
+    """EvidenceError where a chained table does not end where it was recorded to end."""
     for table, number, chain in (
         (captures, found.capture_seq, found.capture_chain),
         (custody, found.custody_seq, found.custody_chain),
     ):
-        last = connection.execute(select(table.c.seq, table.c.chain).order_by(-table.c.seq)).first()
-        if last is not None and (last.seq, last.chain) == (number, chain):
-            continue
-        if last is None and number == 0:
-            continue
-        raise EvidenceError(
-            f"{table.name}: the last row is not the one that was recorded as the last",
-            remedy="run 'spoor vault verify'; restore the vault from a copy",
-        )
-    return found
+        query = select(table.c.seq, table.c.chain).order_by(table.c.seq.desc()).limit(1)
+        last = connection.execute(query).first()
+        if (tuple(last) if last else (0, GENESIS)) != (number, chain):
+            raise EvidenceError(
+                f"{table.name}: the last row is not the one that was recorded as the last",
+                remedy="run 'spoor vault verify'; restore the vault from a copy",
+            )
 
 
 def recorded_ends(connection: Connection) -> dict[str, int]:

@@ -93,9 +93,9 @@ class Vault:
     def seal(self, sealing: Sealing) -> Sealed:
         """Seal bytes before anyone parses them.
 
-        An import of the same source and content gives the existing capture, ``new`` False; a
-        fetched page is always a capture of its own. PolicyRefusal where made-up and real
-        material would mix, or the mandate named is not recorded.
+        An import of the same source and content (and, where it has one, URL and moment) gives
+        the existing capture, ``new`` False; a fetched page is always a capture of its own.
+        PolicyRefusal where made-up and real material would mix, or the mandate is not recorded.
         """
         return self._captures.seal(sealing)
 
@@ -193,6 +193,10 @@ class Vault:
     def read_by(self, capture: Capture) -> str | None:
         """The reader that read ``capture`` last; None where none did as it is to be read now."""
         return self._documents.read_by(capture)
+
+    def unread(self, reader: str) -> Iterator[Capture]:
+        """Captures whose last reading was not by ``reader`` (name/version), by number."""
+        return self._captures.unread(reader)
 
     def documents(self, source: str | None = None) -> Iterator[Document]:
         """Current documents, in the order they were read."""
@@ -318,6 +322,7 @@ def _open_writer(
     with engine.begin() as connection:
         opening.prepare(connection, path)
         found = opening.read_heads(connection)
+        opening.check_heads(connection, found)
         ends = opening.recorded_ends(connection)
     repairs = list(opening.repair_tails(folder, ends, f"{clock():%Y%m%dT%H%M%SZ}"))
     warc.resume(len(ends), list(ends.values())[-1] if ends else 0)

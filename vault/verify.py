@@ -69,6 +69,7 @@ class Verification:
         self._progress = progress or (lambda done, total: None)
         self._heads = connection.execute(select(heads)).one()
         self._growing = partial(growing, self._heads.custody_seq)
+        self._done = self._total = 0
         self._captures = ChainCheck("captures")
         self._custody = ChainCheck("custody")
 
@@ -133,7 +134,7 @@ class Verification:
             if path.name not in known and not self._growing():
                 message = f"{path.name} is a file that no row names"
                 yield Damage("added", path.name, message)
-        done, total = 0, sum(plan.end for plan in plans)
+        self._total = sum(plan.end for plan in plans)
         for plan in plans:
             yield from check_file(
                 self._warc,
@@ -141,12 +142,12 @@ class Verification:
                 partial(self._captures_in, plan.name),
                 self._captures.edited,
                 growing=self._growing if plan is plans[-1] else _never,
-                advance=partial(self._advance, done, total),
+                advance=self._advance,
             )
-            done += plan.end
 
-    def _advance(self, before: int, total: int, here: int) -> None:
-        self._progress(before + here, total)
+    def _advance(self, length: int) -> None:
+        self._done += length
+        self._progress(self._done, self._total)
 
     def _plans(self) -> list[FilePlan]:
         rows = self._connection.execute(select(warc_files).order_by(warc_files.c.number)).all()

@@ -42,7 +42,8 @@ class Member:
 class RecordPlan:
     """What a record about to be written says of itself.
 
-    ``status`` and ``http`` are the HTTP answer; a record without status is a ``resource``.
+    ``status`` and ``http`` are the HTTP answer; a record without status, or of a URI that is not
+    HTTP's, is a ``resource``: readers look for HTTP headers under such a URI only.
     """
 
     record_id: str
@@ -66,7 +67,7 @@ def write_warcinfo(file: IO[bytes], name: str, date: str, fields: dict[str, str]
 def write_record(file: IO[bytes], plan: RecordPlan, payload: Payload) -> Member:
     """Write one ``response`` or ``resource`` record at the file's end; not yet synced."""
     uri = ("WARC-Target-URI", header_uri(plan.uri))
-    if plan.status is None:
+    if plan.status is None or not plan.uri.startswith(("http://", "https://")):
         kind = ascii_value(plan.content_type) or "application/octet-stream"
         return _write(file, _headers("resource", plan, uri), payload, kind, None)
     http = _http_head(plan.status, plan.http, payload.size)
@@ -105,14 +106,14 @@ def _write(
     content_type: str,
     http: StatusAndHeaders | None,
 ) -> Member:
-    digests = [
-        ("WARC-Block-Digest", f"sha256:{_block_digest(http, payload)}"),
-        ("WARC-Payload-Digest", f"sha256:{payload.sha256}"),
-    ]
+    kind = headers[0][1]
+    digests = [("WARC-Block-Digest", f"sha256:{_block_digest(http, payload)}")]
+    if kind != "warcinfo":  # which has a block and no payload
+        digests.append(("WARC-Payload-Digest", f"sha256:{payload.sha256}"))
     with payload.open() as stream:
         record = ArcWarcRecord(
             "warc",
-            headers[0][1],
+            kind,
             StatusAndHeaders("", headers + digests, protocol="WARC/1.1"),
             stream,
             http,
