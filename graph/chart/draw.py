@@ -36,10 +36,11 @@ FORMATS = tuple(_METADATA)
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A drawn page: the figure, and the boxes of its labels in pixels, by node uid."""
+    """A drawn page: the figure, the boxes of its labels in pixels, how many stand far off."""
 
     figure: Figure
     labels: dict[str, Box]
+    far: int
 
 
 def _steady() -> AbstractContextManager[None]:
@@ -64,10 +65,13 @@ def render(picture: Picture, marking: Marking, file_format: str) -> bytes:
 
 
 def compose(picture: Picture, marking: Marking) -> Drawn:
-    """The page with everything on it, on the smallest paper that has room for every label."""
+    """The page with everything on it.
+
+    On the smallest paper that has room for every label, and for nine in ten beside their point.
+    """
     drawn = _page(picture, marking, _PAGES[0])
     for size in _PAGES[1:]:
-        if len(drawn.labels) == len(picture.nodes):
+        if len(drawn.labels) == len(picture.nodes) and drawn.far * 10 <= len(picture.nodes):
             break
         drawn = _page(picture, marking, size)
     return drawn
@@ -81,12 +85,11 @@ def _page(picture: Picture, marking: Marking, size: tuple[float, float]) -> Draw
         axes = figure.add_axes((0.3 / width, 0.85 / height, 1 - 2.9 / width, 1 - 2.15 / height))
         axes.set_axis_off()
         furnish(figure, picture, marking)
-        labels = _graph(figure, axes, picture)
-        return Drawn(figure, labels)
+        return _graph(figure, axes, picture)
 
 
-def _graph(figure: Figure, axes: Axes, picture: Picture) -> dict[str, Box]:
-    """Edges, nodes, labels; the boxes of the labels that found room."""
+def _graph(figure: Figure, axes: Axes, picture: Picture) -> Drawn:
+    """Edges, nodes, and the labels that found room."""
     places = layout(picture.nodes, picture.edges)
     axes.set_xlim(-0.07, 1.07)
     axes.set_ylim(-0.07, 1.07)
@@ -102,6 +105,7 @@ def _graph(figure: Figure, axes: Axes, picture: Picture) -> dict[str, Box]:
     bounds = axes.get_window_extent()
     frame = Box(bounds.x0 - 0.2 * DPI, bounds.y0 - 0.1 * DPI, bounds.x1, bounds.y1)
     boxes: dict[str, Box] = {}
+    far = 0
     for node, text, word, found in zip(
         picture.nodes, texts, words, place(words, frame), strict=True
     ):
@@ -110,8 +114,9 @@ def _graph(figure: Figure, axes: Axes, picture: Picture) -> dict[str, Box]:
             continue
         _move(axes, text, word, found)
         boxes[node.uid] = found.box
+        far += found.line
     _edge_labels(figure, axes, picture.edges, places, [*boxes.values()])
-    return boxes
+    return Drawn(figure, boxes, far)
 
 
 def _edge(axes: Axes, edge: Edge, places: dict[str, tuple[float, float]]) -> None:

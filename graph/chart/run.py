@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,7 +118,7 @@ def _write(out: Path, data: bytes) -> None:
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         partial.write_bytes(data)
-        os.replace(partial, out)  # noqa: PTH105 - says what it does: atomic
+        partial.replace(out)
     except OSError as error:
         partial.unlink(missing_ok=True)
         raise ConfigurationError(f"--out {out}: {error.strerror}") from error
