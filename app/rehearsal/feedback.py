@@ -34,5 +34,5 @@ def feedback(seed: int, account: Account) -> tuple[Feedback, ...]:
 def _one(dice: Dice, account: Account) -> Feedback:
     buyer = f"{dice.pick(_LETTERS)}***{dice.pick(_LETTERS)}"
     stars = dice.weighted([(5, 8), (4, 2), (3, 1), (1, 1)])
-    said = dice.pick(words()["en"].phrases["reply"]).replace("{n}", str(dice.between(3, 21)))
+    said = dice.pick(words()["en"].phrases["feedback"]).replace("{n}", str(dice.between(3, 21)))
     return Feedback(buyer, stars, said, active_day(dice, account))
