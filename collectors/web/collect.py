@@ -14,6 +14,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from collectors.imports.reading import READER, Reading, stream_documents
+from collectors.media import media_kind
 from collectors.tor import require_tor
 from collectors.web.addresses import normal, place, places
 from collectors.web.failures import failure, of_status
@@ -210,6 +211,8 @@ class Context:
                     raise
                 self._back_off(trouble, attempt)
                 continue
+            if media := media_kind(answer.payload, answer.header("Content-Type")):
+                raise failure("media", url, media)
             capture = self._seal(answer, kind)
             error = of_status(answer.status, url, answer.header("Retry-After"))
             if not isinstance(error, Retry) or attempt == ATTEMPTS:

@@ -44,6 +44,9 @@ FAILURES: Mapping[str, Failure] = {
     "too-large": Failure(
         Skip, "the answer is larger than allowed", "raise collection.max_bytes in spoor.toml"
     ),
+    "media": Failure(
+        Skip, "the address leads to media, which is not taken in", "narrow the source's follow"
+    ),
     "rate-limit": Failure(Retry, "the site asks us to slow down", "raise the source's delay"),
     "server-error": Failure(Retry, "the site has an error of its own", _LATER),
     "http-status": Failure(Skip, "the page is not there for us", "check the address"),

@@ -90,6 +90,32 @@ def test_real_pages_by_folder_and_by_zip_are_the_same(
         assert again.captures_known == 22
 
 
+def test_visits_in_a_warc_file_keep_their_addresses_and_dates(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html><body>tusk</body></html>"
+
+    def visit(path: str, day: int) -> bytes:
+        return (
+            b"WARC/1.1\r\nWARC-Type: response\r\nContent-Type: application/http\r\n"
+            b"WARC-Target-URI: http://x.example/%s\r\nWARC-Date: 2020-01-%02dT00:00:00Z\r\n"
+            b"Content-Length: %d\r\n\r\n%s\r\n\r\n" % (path.encode(), day, len(page), page)
+        )
+
+    path = tmp_path / "visits.warc"
+    path.write_bytes(visit("a", 1) + visit("b", 1) + visit("a", 2))
+    with open_vault(workspace) as vault:
+        first = import_paths(vault, [path], source="t")
+        again = import_paths(vault, [path], source="t")
+        assert (first.captures_new, first.captures_known) == (3, 0)
+        assert (again.captures_new, again.captures_known, again.documents) == (0, 3, 0)
+        assert [(capture.url[-1], capture.captured_at[:10]) for capture in vault.captures()] == [
+            ("a", "2020-01-01"),
+            ("b", "2020-01-01"),
+            ("a", "2020-01-02"),
+        ]
+
+
 def test_everything_is_read_again_from_the_vault_alone(
     shared_data: Path, workspace: Workspace, tmp_path: Path
 ) -> None:

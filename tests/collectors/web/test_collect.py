@@ -184,6 +184,15 @@ def test_a_run_that_was_broken_off_goes_on_where_it_was(
             assert sorted(pages) == sorted(site.pages)
 
 
+def test_a_break_after_a_redirect_does_not_lose_its_target(site: Site, room: Room) -> None:
+    site.pages = {"/": redirect("/home"), "/home": results("/i/1"), "/i/1": listing(1)}
+    report = room.collect(source(site, pace={"pages_per_run": 1}))
+    assert (report.pages, report.waiting, report.finished) == (1, 1, False)
+    assert room.collect(source(site)).finished
+    assert [path for path in site.asked if path != "/robots.txt"] == ["/", "/home", "/i/1"]
+    assert room.titles() == ["Item 1"]
+
+
 def test_a_crash_in_mid_page_loses_and_doubles_nothing(site: Site, room: Room) -> None:
     market(site)
 
@@ -305,6 +314,15 @@ def test_a_site_without_a_single_record_has_failed(site: Site, room: Room) -> No
     report = room.collect(source(site))
     assert report.failed
     assert report.reason == "empty"
+
+
+def test_pictures_are_never_sealed(site: Site, room: Room) -> None:
+    site.pages = {"/": results("/i/1", "/tusk.jpg"), "/i/1": listing(1)}
+    jpeg = b"\xff\xd8\xff\xe0" + bytes(50)
+    site.pages["/tusk.jpg"] = lambda request: send(request, jpeg)
+    report = room.collect(source(site))
+    assert report.failures == {"media": 1}
+    assert jpeg not in [room.vault.payload(capture) for capture in room.vault.captures()]
 
 
 def test_a_tor_source_without_tor_is_never_read_in_the_clear(site: Site, room: Room) -> None:
