@@ -10,7 +10,7 @@ FIND_LISTINGS = "MATCH (n:Listing) WHERE n.uid STARTS WITH $stem RETURN n.uid AS
 NETWORK = """
 MATCH (n:Network {uid: $uid})
 RETURN n.run_id AS run_id, n.score AS score, n.q_value AS q_value,
-       n.actors AS actors, n.accounts AS accounts
+       n.details AS details
 """
 
 NETWORK_ACCOUNTS = """

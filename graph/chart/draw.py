@@ -106,8 +106,10 @@ def _graph(figure: Figure, axes: Axes, picture: Picture) -> Drawn:
     frame = Box(bounds.x0 - 0.2 * DPI, bounds.y0 - 0.1 * DPI, bounds.x1, bounds.y1)
     boxes: dict[str, Box] = {}
     far = 0
+    spots = {uid: _pixels(axes, spot) for uid, spot in places.items()}
+    lines = [(spots[edge.left], spots[edge.right]) for edge in picture.edges]
     for node, text, word, found in zip(
-        picture.nodes, texts, words, place(words, frame), strict=True
+        picture.nodes, texts, words, place(words, frame, lines=lines), strict=True
     ):
         if found is None:
             text.remove()
@@ -117,6 +119,11 @@ def _graph(figure: Figure, axes: Axes, picture: Picture) -> Drawn:
         far += found.line
     _edge_labels(figure, axes, picture.edges, places, [*boxes.values()])
     return Drawn(figure, boxes, far)
+
+
+def _pixels(axes: Axes, spot: tuple[float, float]) -> tuple[float, float]:
+    x, y = axes.transData.transform(spot)
+    return float(x), float(y)
 
 
 def _edge(axes: Axes, edge: Edge, places: dict[str, tuple[float, float]]) -> None:

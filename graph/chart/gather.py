@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
@@ -261,13 +262,15 @@ def _counted(listings: int) -> tuple[str, ...]:
 
 
 def _network_notes(about: Row, rows: Sequence[Row]) -> tuple[str, ...]:
+    """Size, trade, and what may be said of chance."""
+    details = json.loads(about.get("details") or "{}")
     actors = len({row["actor"] for row in rows})
-    platforms = sorted({str(row["platform"]) for row in rows})
-    q_value = about.get("q_value")
-    chance = "not tested for chance" if q_value is None else f"against chance: q {q_value:.3g}"
-    where = readable(", ".join(platforms), 80)
+    platforms = readable(", ".join(sorted({str(row["platform"]) for row in rows})), 60)
+    size = f"{actors} actors with {len(rows)} accounts on {platforms}"
+    taxa = readable(", ".join(details.get("taxa") or ()), 60) or "no protected taxon read"
     return (
-        f"{actors} actors with {len(rows)} accounts on {where}; {chance}.",
+        f"{size}; {details.get('listings', 0)} listings; {taxa}.",
+        f"As a network: {details.get('chance', 'not tested for chance')}.",
         "Shown: what two or more actors have in common. Things that too many show tie nobody.",
     )
 

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+Line = tuple[tuple[float, float], tuple[float, float]]
+
 _DIRECTIONS = 16
 _RINGS = 14
 
@@ -35,6 +37,25 @@ class Box:
             and self.top <= other.top
         )
 
+    def crossed_by(self, line: Line) -> bool:
+        """Whether a straight line runs through the box (Liang and Barsky 1984)."""
+        (x0, y0), (x1, y1) = line
+        enters, leaves = 0.0, 1.0
+        for step, room in (
+            (x0 - x1, x0 - self.left),
+            (x1 - x0, self.right - x0),
+            (y0 - y1, y0 - self.bottom),
+            (y1 - y0, self.top - y0),
+        ):
+            if step == 0:
+                if room < 0:
+                    return False
+            elif step < 0:
+                enters = max(enters, room / step)
+            else:
+                leaves = min(leaves, room / step)
+        return enters < leaves
+
     def grown(self, margin: float) -> Box:
         return Box(self.left - margin, self.bottom - margin, self.right + margin, self.top + margin)
 
@@ -58,23 +79,44 @@ class Placed:
     line: bool
 
 
-def place(words: Sequence[Word], frame: Box, taken: Iterable[Box] = ()) -> list[Placed | None]:
+def place(
+    words: Sequence[Word], frame: Box, taken: Iterable[Box] = (), lines: Sequence[Line] = ()
+) -> list[Placed | None]:
     """A place for each word, None where there is none free inside the frame.
 
-    Words with the least room are placed first; every word takes the free place nearest to its
-    point, with a preference for right, below, above, left.
+    Words with the least room are placed first. Every word takes the place beside its point that
+    crosses the fewest lines, with a preference for right, below, above, left; where all those
+    are taken, the nearest free one.
     """
     points = [_point(word) for word in words]
     grid = _Grid([*points, *taken])
     order = sorted(range(len(words)), key=lambda n: (-_crowd(words[n], words), -words[n].width, n))
     placed: list[Placed | None] = [None] * len(words)
     for number in order:
-        for box, line in _candidates(words[number]):
-            if box.within(frame) and not grid.meets(box):
-                placed[number] = Placed(box, line)
-                grid.add(box)
-                break
+        free = (
+            Placed(box, line)
+            for box, line in _candidates(words[number])
+            if box.within(frame) and not grid.meets(box)
+        )
+        if found := _best(free, lines):
+            placed[number] = found
+            grid.add(found.box)
     return placed
+
+
+def _best(free: Iterator[Placed], lines: Sequence[Line]) -> Placed | None:
+    """Of the places beside the point the one that crosses the fewest lines, else the nearest."""
+    best: Placed | None = None
+    fewest = len(lines) + 1
+    for one in free:
+        if one.line and best is not None:
+            return best
+        crossed = 0 if one.line else sum(one.box.crossed_by(line) for line in lines)
+        if crossed < fewest:
+            best, fewest = one, crossed
+        if crossed == 0:
+            return best
+    return best
 
 
 def _point(word: Word) -> Box:
