@@ -6,6 +6,7 @@ import csv
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -66,6 +67,7 @@ class Places:
         return upper if upper in self.codes else None
 
 
+@lru_cache(maxsize=1 << 14)
 def fold_place(name: str) -> str:
     """A place name as compared: NFKC, case folded, single spaces, one kind of apostrophe."""
     text = unicodedata.normalize("NFKC", name).casefold().replace("’", "'")

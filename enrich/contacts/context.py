@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from config.contact_words import Context
-from enrich.contacts.patterns import Pattern, any_word, compiled
+from enrich.contacts.patterns import Pattern, any_word, compiled, either
 from enrich.contacts.view import Found, View
 
 BEFORE, AFTER = 100, 40
@@ -30,7 +30,7 @@ class RoleReader:
                 role.kinds,
                 role.stronger,
                 any_word(role.before),
-                compiled("(?i)^(?:" + "|".join(role.after) + ")") if role.after else None,
+                compiled(rf"(?i)^\s*(?:{either(role.after)})") if role.after else None,
             )
             for name, role in context.roles.items()
         ]

@@ -165,8 +165,10 @@ def _in_a_sentence(tail: Tail, words: ContactWords) -> bool:
 
 def _amount(folded: str) -> bool:
     """Whether a word is a number with a unit: ``5g``, ``24h``, ``100mg``, ``2x``."""
+    if folded.isdecimal():
+        return len(folded) < 5
     stripped = folded.lstrip("0123456789.,")
-    units = {"", "g", "gr", "mg", "kg", "ml", "h", "hr", "hrs", "x", "oz", "pcs", "k", "min", "th"}
+    units = {"g", "gr", "mg", "kg", "ml", "h", "hr", "hrs", "x", "oz", "pcs", "k", "min", "th"}
     return stripped != folded and stripped in units | {"usd", "eur", "days", "st", "nd", "rd", "lb"}
 
 

@@ -127,7 +127,13 @@ class MessengerReader:
         return self._found(cue, tail.word, tail.start, sure, "name") if sure else None
 
     def _shaped(self, service: Service, word: str) -> bool:
-        """Whether the word can be a handle of the service."""
+        """Whether the word can be a handle of the service, and is neither amount nor host."""
+        if word.isdecimal() and "digits" not in service.handle:
+            return False
+        label, _, ending = word.casefold().rpartition(".")
+        hosts = self.words.hosts
+        if len(label) > 2 and ending in hosts.bare_endings - hosts.word_endings:
+            return False
         forms = (self._forms.get(form) for form in service.handle)
         return any(form.fullmatch(word) for form in forms if form is not None)
 

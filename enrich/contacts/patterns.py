@@ -30,16 +30,21 @@ def span_of(match: Match, group: str) -> tuple[int, int]:
     return match.span(number)
 
 
+def either(patterns: Sequence[str]) -> str:
+    """RE2 of any of ``patterns``, whose ``\\w`` means letters of every script, not only Latin."""
+    return "|".join(patterns).replace(r"\w", r"[\p{L}\p{M}\p{N}_]")
+
+
 def any_word(patterns: Sequence[str]) -> Pattern:
     """Any of ``patterns`` as whole words where Latin or Cyrillic letters stand around."""
-    joined = "|".join(patterns)
+    joined = either(patterns)
     edge = r"[^\p{Latin}\p{Cyrillic}]"
     return compiled(rf"(?i)(?:^|{edge})(?:{joined})(?:$|{edge})")
 
 
 def last_word(patterns: Sequence[str]) -> Pattern:
     """Any of ``patterns`` as the last words of a text, up to four small words before its end."""
-    joined = "|".join(patterns)
+    joined = either(patterns)
     small = "me|us|at|on|is|via|my|our|number|no|nr|or|und|oder|unter|au|al|en|the|now"
     gap = r"[^\p{L}\p{N}]*"
     start = r"(?:^|[^\p{Latin}\p{Cyrillic}])"

@@ -25,7 +25,7 @@ _EDGE = compiled(
 )
 _HEX = compiled(r"(?i)(?:0x)?(?:[0-9A-F]{4}[ :]{0,3}){9}[0-9A-F]{4}")
 _HEX_PAIRS = compiled(r"(?i)(?:[0-9A-F]{2}[ :]){19}[0-9A-F]{2}")
-_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{4}")
 _ENTITIES = {"&#43;": "+", "&#x2b;": "+", "&#x2B;": "+", "&#47;": "/", "&#61;": "=", "&#10;": "\n"}
 
 
@@ -128,7 +128,7 @@ def parse_armour(body: str) -> list[Key]:
 
 def _opens_key(word: str) -> bool:
     """Whether Base64 starting here would begin with a public key packet (tag 6)."""
-    if not _BASE64.fullmatch(word) or len(word) < 4:
+    if not _BASE64.match(word[:4]):
         return False
     first = base64.b64decode(word[:4])[:1]
     tag = first[0] if first else 0

@@ -40,7 +40,6 @@ STRUCTURAL = frozenset(
 )
 """Fields that hold one value of a known meaning and no text a contact could stand in."""
 
-_MAY_HOLD = compiled(r"(?i)[@0-9]|[0-9a-z]{25}|\p{L}[.\[(]|://|wick|tele|gram|app|kik|line|id")
 _JABBER_OR_MAIL = compiled(
     r"(?i)(?P<jabber>jabber|xmpp|jid|джаббер|жаббер)|(?P<mail>e-?mail|gmail)"
 )
@@ -71,8 +70,6 @@ class Contacts:
         observations: list[Observation] = []
         for field in text_fields(record):
             view = View.of(field, record[field])
-            if not _MAY_HOLD.search(view.plain):
-                continue
             scene = Scene(view, Taken(), regions, seller)
             observations += (self._observation(view, found) for found in self._read(scene))
         return observations
@@ -81,10 +78,10 @@ class Contacts:
         """Everything in one field, the surest first; each reader leaves out what was taken."""
         blocks = find_blocks(scene.text) if "PGP" in scene.text.upper() else []
         yield from read_keys(scene.view, blocks)
-        scene.taken.take((one.start, one.end) for one in blocks if one.kind != "SIGNED MESSAGE")
+        sealed = [(one.start, one.end) for one in blocks if one.kind != "SIGNED MESSAGE"]
+        scene.taken.take(sealed)
         yield from self._hashes(scene)
-        yield from self._addresses(scene)
-        yield from _keep(self._messengers.by_name(scene), scene.taken)
+        yield from self._addresses(scene, sealed)
         cues = self._phone_cues, self._not_phone
         yield from _keep(read_phones(scene.view, scene.taken, scene.regions, *cues), scene.taken)
         yield from _keep(self._aliases.read(scene.view, scene.taken, scene.seller), scene.taken)
@@ -98,23 +95,26 @@ class Contacts:
         formed = self._messengers.by_form(scene)
         yield from _keep((one for one in formed if not taken.touches(one.start, one.end)), taken)
 
-    def _addresses(self, scene: Scene) -> Iterator[Found]:
-        """Mail addresses and links, and the accounts these are at messengers and payments."""
+    def _addresses(self, scene: Scene, sealed: Sequence[tuple[int, int]]) -> Iterator[Found]:
+        """Mail addresses, links and names at services, and the accounts behind each."""
         view, taken = scene.view, scene.taken
         addresses: list[Address] = []
         if "@" in scene.text or _MAY_SPELL.search(scene.text):
             addresses = list(read_addresses(view, self.words, taken))
-        mail = Taken((address.start, address.end) for address in addresses)
-        # a wallet or a key inside a link hides neither: both are read
-        links = list(read_links(view, self.words, mail)) if ":" in scene.text else []
+        # a wallet inside a link hides neither: both are read
+        closed = Taken([*sealed, *((address.start, address.end) for address in addresses)])
+        links = list(read_links(view, self.words, closed)) if ":" in scene.text else []
         found = [*self._mail(scene, addresses), *self._payments.by_name(scene, addresses)]
         taken.take((link.start, link.end) for link in links)
         taken.take((address.start, address.end) for address in addresses)
-        links += read_bare_links(view, self.words, taken)
-        taken.take((link.start, link.end) for link in links)
-        found += self._of_links(links, scene)
         yield from found
         taken.take((one.start, one.end) for one in found if one.blocks)
+        # "snapchat: parrot.shop" is a handle, so names come before bare hosts
+        named = _keep(self._messengers.by_name(scene), taken)
+        yield from named
+        bare = list(read_bare_links(view, self.words, taken))
+        taken.take((link.start, link.end) for link in bare)
+        yield from self._of_links([*links, *bare], scene)
         yield from _keep(read_onions(view, taken), taken)
 
     def _of_links(self, links: Sequence[Link], scene: Scene) -> Iterator[Found]:

@@ -154,22 +154,16 @@ def _bech32_wallet(token: str) -> Wallet | None:
 def _base58_wallet(token: str, coin_word: str) -> Wallet | None:
     if not 25 <= len(token) <= 36:
         return None
-    if token[0] == "r" and (body := base58check(token, RIPPLE58)) and len(body) == 21:
-        return Wallet("xrp", token, MAIN, 0.99) if body[0] == 0 else None
+    if token[0] == "r" and (body := base58check(token, RIPPLE58)):
+        return Wallet("xrp", token, MAIN, 0.99) if len(body) == 21 and body[0] == 0 else None
     body = base58check(token)
-    if body is None:
+    if body is None or len(body) not in {21, 22}:
         return None
-    if len(body) == 22 and body[:2] in _LONG_VERSIONS:
-        coin, network = _LONG_VERSIONS[body[:2]]
-        return Wallet(coin, token, network, 0.99)
-    if len(body) != 21 or body[0] not in _VERSIONS:
-        return None
-    coin, network = _VERSIONS[body[0]]
-    if body[0] == 0x05 and coin_word == "ltc":
-        return None  # Litecoin once wrote its scripts like Bitcoin's; nobody can tell whose it is
-    if body[0] in _SHARED.get(coin_word, ()):
-        coin = coin_word
-    return Wallet(coin, token, network, 0.99)
+    known = _VERSIONS.get(body[0]) if len(body) == 21 else _LONG_VERSIONS.get(body[:2])
+    if known is None or (body[0] == 0x05 and coin_word == "ltc"):
+        return None  # Litecoin once wrote scripts like Bitcoin's: nobody can tell whose it is
+    coin = coin_word if len(body) == 21 and body[0] in _SHARED.get(coin_word, ()) else known.coin
+    return Wallet(coin, token, known.network, 0.99)
 
 
 def _solana(token: str, coin_word: str) -> Wallet | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from config.places import Places, fold_place
-from enrich.contacts.patterns import Pattern, compiled
+from enrich.contacts.patterns import Pattern, compiled, either
 from enrich.contacts.view import View
 from model.facts import Observation
 
@@ -14,15 +15,24 @@ VERSION = "places/1"
 REACH = 120
 """How far after a phrase such as *ships to* places are read, in code points."""
 
-_WORD = compiled(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}.'’-]*")
+_WORD = re.compile(r"[^\W_][^\s,;:/&+|()\[\]<>\"!?*=#_…·•]*")
+"""Only run over windows of bounded length."""
 _JOIN = compiled(
-    r"(?i)^(?:[\s,;/&+|:(\[>*#-]|\b(?:and|or|the|to|und|oder|et|ou|la|le|les|y|o|e|en|of|also|from)\b)*$"
+    r"(?i)^(?:[\s,;/&+|:(\[>*#-]"
+    r"|\b(?:and|or|the|und|oder|et|ou|la|le|les|y|o|e|en|of|also|in|die|der|i|и|и в)\b)*$"
 )
+_JOIN_TO = compiled(r"(?i)^[\s,;/&+|:(\[>*#-]*\b(?:to|nach|vers|hacia|naar|do|w)\b[\s,:(\[>*#-]*$")
 _DOMESTIC_ROUTE = compiled(
     r"(?i)\b(usa?|uk|aus?|de|nl|nz)-(usa?|uk|aus?|de|nl|nz)\b ?(?:domestic|shipping|only)"
 )
 _LAST_WORD = compiled(r"(?i)([\p{L}']+) *$")
 _ROUTE = compiled(r"\b([A-Z]{2,3}) ?(?:-+>?|>+|→|[tT][oO]|2) ?([A-Z]{2,3})\b")
+_ONLY = compiled(
+    r"(?i)(?:\b(?:only|domestic|orders only|buyers only|customers only|nur)\b|-weit\b)"
+)
+_DOMESTIC = compiled(
+    r"(?i)\b(?:domestic|nur innerhalb|uniquement en|solo en|only (?:in|within|to))\b"
+)
 _LONGEST_NAME = 6
 """Words in the longest names looked up."""
 
@@ -98,26 +108,32 @@ class PlaceReader:
             for match in phrase.pattern.finditer(view.plain):
                 if self._refused.search(view.plain[max(0, match.start() - 24) : match.start() + 1]):
                     continue
-                for place in self._after(view, match.end(), groups_only=phrase.groups_only):
-                    if (phrase.kind, place.start) not in seen:
-                        seen.add((phrase.kind, place.start))
-                        yield _observation(view, phrase.kind, place, 0.85, "phrase")
+                for kind, place in self._after(view, match.end(), phrase):
+                    if (kind, place.start) not in seen:
+                        seen.add((kind, place.start))
+                        yield _observation(view, kind, place, 0.85, "phrase")
         for kind, place in (*self._alone(view), *self._routes(view)):
             if (kind, place.start) not in seen:
                 seen.add((kind, place.start))
                 yield _observation(view, kind, place, 0.7, "alone")
 
-    def _after(self, view: View, at: int, *, groups_only: bool) -> Iterator[Place]:
-        """The places named one after another from ``at`` on, until something else is said."""
+    def _after(self, view: View, at: int, phrase: _Phrase) -> Iterator[tuple[str, Place]]:
+        """The places named one after another from ``at`` on, until something else is said.
+
+        *to* between two of them turns from where things are sent to where they go.
+        """
         window = view.plain[at : at + REACH].split("\n\n")[0]
-        end = 0
+        kind, end = phrase.kind, 0
         for place in self._names_in(window, 0, any_case=False):
-            if not _JOIN.match(window[end : place.start]):
+            gap = window[end : place.start]
+            if end and kind != "location" and _JOIN_TO.match(gap):
+                kind = "ships_to"
+            elif not _JOIN.match(gap):
                 return
-            if groups_only and place.code not in self._groups:
+            if phrase.groups_only and place.code not in self._groups:
                 return
             end = place.end
-            yield Place(place.code, at + place.start, at + place.end)
+            yield kind, Place(place.code, at + place.start, at + place.end)
 
     def _names_in(self, text: str, at: int, *, any_case: bool) -> Iterator[Place]:
         """Names of places, the longest first; short ones in capitals unless ``any_case``."""
@@ -126,7 +142,7 @@ class PlaceReader:
         while index < len(words):
             place, length = self._name_at(text, words, index, any_case=any_case)
             if place is not None:
-                yield place._replace(start=at + place.start, end=at + place.end)
+                yield Place(place.code, at + place.start, at + place.end)
             index += length
 
     def _name_at(
@@ -154,7 +170,8 @@ class PlaceReader:
         code = self.places.names.get(folded)
         if any_case:
             return None if folded in self._nowhere else code or self.places.code_of(name)
-        if code is not None and (len(folded) > 3 or name.isupper() or "." in name):
+        long = len(folded) > 3 or not name.isascii()
+        if code is not None and (long or name.isupper() or "." in name):
             return code
         if name.isupper() and name in self.places.regions.codes_in_text:
             return self.places.code_of(name)
@@ -197,16 +214,8 @@ class PlaceReader:
                     yield kind, Place(str(code), *span)
 
 
-_ONLY = compiled(
-    r"(?i)(?:\b(?:only|domestic|orders only|buyers only|customers only|nur)\b|-weit\b)"
-)
-_DOMESTIC = compiled(
-    r"(?i)\b(?:domestic|nur innerhalb|uniquement en|solo en|only (?:in|within|to))\b"
-)
-
-
 def _any_of(words: Sequence[str]) -> str:
-    return r"(?i)(?:^|[^\p{L}])(?:" + "|".join(words) + r")(?:[^\p{L}]|$)"
+    return r"(?i)(?:^|[^\p{L}])(?:" + either(words) + r")(?:[^\p{L}]|$)"
 
 
 def _phrases(places: Places) -> list[_Phrase]:
@@ -218,7 +227,7 @@ def _phrases(places: Places) -> list[_Phrase]:
         ("location", given.location, False),
     )
     return [
-        _Phrase(kind, compiled(r"(?i)(?:^|[^\p{L}])(?:" + "|".join(patterns) + ")[:\\s]*"), only)
+        _Phrase(kind, compiled(r"(?i)(?:^|[^\p{L}])(?:" + either(patterns) + ")[:\\s]*"), only)
         for kind, patterns, only in groups
     ]
 
