@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, Transaction, update
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from model.clock import Clock
 from model.errors import EvidenceError
@@ -65,6 +66,20 @@ def added_up(count: int, total: str, begun: Iterable[str], ended: Iterable[str])
     return count, f"{number % _MODULUS:032x}"
 
 
+@contextmanager
+def explained(place: str = "the vault's database") -> Iterator[None]:
+    """What the database complains of by itself (disk, file, lock) as an EvidenceError."""
+    try:
+        yield
+    except DatabaseError as error:
+        if type(error) not in (DatabaseError, OperationalError):
+            raise
+        raise EvidenceError(
+            f"{place}: {error.orig}",
+            remedy="look at the disk and its free space; 'spoor vault verify' tells what is whole",
+        ) from error
+
+
 class Session:
     """The connection of one vault, the clock, and who is working.
 
@@ -97,7 +112,7 @@ class Session:
     @contextmanager
     def operation(self) -> Iterator[Connection]:
         """One change, whole or not at all; nested operations belong to the outermost one."""
-        with self._mutex:
+        with self._mutex, explained():
             connection = self._begin()
             if self._depth:
                 yield connection
@@ -137,7 +152,7 @@ class Session:
 
     def flush(self) -> None:
         """Commit what is pending; it is on the disk when this returns."""
-        with self._mutex:
+        with self._mutex, explained():
             transaction, connection = self._transaction, self._writer
             if transaction is None or connection is None or self._depth:
                 return
@@ -151,6 +166,7 @@ class Session:
                 self._stored = self.heads
             except BaseException:
                 self._broken = True
+                self.heads = self._stored
                 if transaction.is_active:
                     transaction.rollback()
                 raise
@@ -161,17 +177,17 @@ class Session:
 
     def page(self, query: Select[Any]) -> Sequence[Row[Any]]:
         """All rows of a small query; sees what a pending batch has changed."""
-        with self._mutex:
+        with self._mutex, explained():
             if self._transaction is not None and self._writer is not None:
                 return self._writer.execute(query).all()
-        with self._reader.connect() as connection:
+        with explained(), self._reader.connect() as connection:
             return connection.execute(query).all()
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """A connection that sees one moment, for as long as it is open; commits what is pending."""
         self.flush()
-        with self._reader.connect() as connection, connection.begin():
+        with explained(), self._reader.connect() as connection, connection.begin():
             yield connection
 
     def close(self) -> None:

@@ -25,7 +25,7 @@ from vault.lock import WriterLock, is_held
 from vault.migrate import check_revision
 from vault.records import CustodyEntry, Damage, Sealed, Sealing
 from vault.schema import PROTECTED, metadata
-from vault.session import Heads, Session
+from vault.session import Heads, Session, explained
 from vault.statements import StatementStore
 from vault.verify import Progress, Verification
 
@@ -298,7 +298,7 @@ def _reading_session(folder: Path, clock: Clock, who: str) -> Session:
     path = folder / opening.DATABASE
     if path.is_file():
         engine = sqlite.reading_engine(path)
-        with engine.connect() as connection:
+        with explained(str(path)), engine.connect() as connection:
             check_revision(connection, path)
             found = opening.read_heads(connection)
     else:
@@ -319,7 +319,7 @@ def _open_writer(
     folder = workspace.vault
     path = folder / opening.DATABASE
     engine = sqlite.writing_engine(path)
-    with engine.begin() as connection:
+    with explained(str(path)), engine.begin() as connection:
         opening.prepare(connection, path)
         found = opening.read_heads(connection)
         opening.check_heads(connection, found)

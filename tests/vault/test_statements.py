@@ -98,7 +98,7 @@ def test_order_is_that_of_subject_predicate_object_id(vault: Vault, documents, m
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=4, deadline=None
 )
 @given(seed=st.integers(0, 10**6))
 def test_any_order_gives_the_same_set(tmp_path_factory, workspace, make, seed: int) -> None:
