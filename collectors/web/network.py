@@ -158,9 +158,12 @@ def _connect(connection: HTTPConnection, *, allow_private: bool) -> socket.socke
     reason = "port-closed"
     for *_, address in found:
         try:
-            return socket.create_connection((str(address[0]), int(address[1])), timeout)
+            found_one = socket.create_connection((str(address[0]), int(address[1])), timeout)
         except TimeoutError:
             reason = "timeout"
         except OSError:
             continue
+        else:
+            found_one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return found_one
     raise failure(reason, where)

@@ -227,7 +227,8 @@ def test_a_page_of_no_known_source_is_filed_under_the_name_given(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.html"
-    path.write_text("<html><body><h1>Tusk</h1><p>for sale</p></body></html>", encoding="utf-8")
+    words = "<p>An old elephant tusk for sale, from my grandfather's collection.</p>" * 5
+    path.write_text(f"<html><body><h1>Tusk</h1>{words}</body></html>", encoding="utf-8")
     with open_vault(workspace) as vault:
         import_paths(vault, [path], source="somewhere")
         documents = list(vault.documents())

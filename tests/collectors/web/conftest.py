@@ -66,6 +66,7 @@ def site() -> Iterator[Site]:
 
     class Request(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 1 << 20  # one packet an answer: no waiting for a delayed acknowledgement
 
         def do_GET(self) -> None:
             try:
