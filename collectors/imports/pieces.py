@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -74,22 +75,40 @@ def list_files(paths: list[Path], told: Format | None) -> Listed:
 
 
 def _list_folder(folder: Path, told: Format | None, listed: Listed) -> None:
-    for path in sorted(folder.rglob("*")):
-        name = printable(str(path.relative_to(folder)))
+    for path, name in _walk(folder, listed):
         if path.is_symlink():
             listed.issues.append(_passed_over(name, "a link"))
-            continue
-        if not path.is_file():
-            continue
-        try:
-            found = detect(_head(path), name)
-        except ConfigurationError as error:
-            listed.issues.append(_passed_over(name, error.message.removeprefix(f"{name}: ")))
-            continue
-        if found == told or (told is None and found != "listings") or found == "zip":
+        elif path.is_file():
+            _list_file(path, name, told, listed)
+
+
+def _list_file(path: Path, name: str, told: Format | None, listed: Listed) -> None:
+    try:
+        found = detect(_head(path), name)
+    except Unknown as error:
+        listed.issues.append(_passed_over(name, error.message.removeprefix(f"{name}: ")))
+    except ConfigurationError as error:
+        listed.issues.append((name, Issue("error", f"{name}: left out: {error.message}", name)))
+    else:
+        if found in (told, "zip") or (told is None and found != "listings"):
             listed.files.append(File(path, name, found))
         else:
             listed.issues.append(_passed_over(name, f"{found}, which was not asked for"))
+
+
+def _walk(folder: Path, listed: Listed) -> Iterator[tuple[Path, str]]:
+    """Everything below a folder by name, links unfollowed; what cannot be opened is an error."""
+
+    def unreadable(error: OSError) -> None:
+        name = printable(str(error.filename))
+        listed.issues.append((name, Issue("error", f"{name}: left out: {error.strerror}", name)))
+
+    for root, folders, files in os.walk(folder, onerror=unreadable):
+        links = [name for name in folders if (Path(root) / name).is_symlink()]
+        folders.sort()
+        for name in sorted((*files, *links)):
+            path = Path(root) / name
+            yield path, printable(str(path.relative_to(folder)))
 
 
 def _passed_over(name: str, why: str) -> tuple[str, Issue]:

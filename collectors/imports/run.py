@@ -134,16 +134,22 @@ class _Task:
                 more = self._some(pieces, file.name)
 
     def _some(self, pieces: Iterator[Piece | Issue], name: str) -> bool:
+        """Pieces for one commit; whether there may be more."""
         size = 0
-        for piece in pieces:
+        while size <= _BATCH_BYTES:
+            try:
+                piece = next(pieces, None)
+            except OSError as error:
+                problem = f"{name}: not read to its end: {error.strerror or error}"
+                piece = Issue("error", problem, name)
+            if piece is None:
+                return False
             if isinstance(piece, Issue):
                 self.report.say(name, piece)
-                continue
-            self._piece(piece)
-            size += len(piece.payload)
-            if size > _BATCH_BYTES:
-                return True
-        return False
+            else:
+                self._piece(piece)
+                size += len(piece.payload)
+        return True
 
     def _piece(self, piece: Piece) -> None:
         sealed = self.vault.seal(self._sealing(piece))

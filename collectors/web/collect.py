@@ -77,6 +77,13 @@ class Context:
         Ends early with Stop where a person is wanted, or Retry where the site does not answer.
         """
         frontier = self._frontier()
+        try:
+            yield from self._walk(frontier)
+        finally:
+            self.report.waiting = len(frontier)
+        self.report.finished = not self.report.waiting
+
+    def _walk(self, frontier: Frontier) -> Iterator[Page]:
         in_a_row = 0
         limit = self.source.pace.pages_per_run or MAX_PAGES
         while self.report.pages < limit and (url := frontier.next()) is not None:
@@ -95,8 +102,6 @@ class Context:
             in_a_row = 0
             if page is not None:
                 yield page
-        self.report.waiting = len(frontier)
-        self.report.finished = not self.report.waiting
 
     def _page(self, url: str, frontier: Frontier) -> Page | None:
         """Ask for one page, seal it, read it; None for an answer that only leads on."""

@@ -223,6 +223,18 @@ def test_a_folder_gives_its_pages_and_says_what_it_passed_over(
     assert "not asked for" in passed_over["table.csv"]
 
 
+def test_a_file_that_goes_away_in_mid_import_is_told(workspace: Workspace, tmp_path: Path) -> None:
+    pages = [tmp_path / "a.html", tmp_path / "b.html"]
+    for path in pages:
+        path.write_text(f"<html><body><p>{path}</p></body></html>", encoding="utf-8")
+    with open_vault(workspace) as vault:
+        report = import_paths(
+            vault, pages, source="t", progress=lambda *_: pages[1].unlink(missing_ok=True)
+        )
+        assert (report.captures_new, report.issue_counts["error"]) == (1, 1)
+        assert any("b.html: not read to its end" in issue.message for _, issue in report.issues)
+
+
 def test_a_page_of_no_known_source_is_filed_under_the_name_given(
     workspace: Workspace, tmp_path: Path
 ) -> None:

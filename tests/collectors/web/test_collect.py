@@ -152,6 +152,7 @@ def test_a_page_for_people_stops_the_source(page: str, reason: str, site: Site, 
     assert report.failed
     assert report.reason == reason
     assert report.remedy
+    assert report.waiting >= 1
     assert "/i/2" not in site.asked
     assert source_state(room.vault, "bazaar")["last_failure"]["reason"] == reason
     site.pages["/account"] = listing(9)

@@ -202,6 +202,20 @@ def test_a_name_that_leads_home_is_never_asked(site: Site, settings: Settings) -
     assert site.asked == []
 
 
+def test_no_cookie_is_kept(site: Site, settings: Settings) -> None:
+    seen: list[str | None] = []
+
+    def page(request: BaseHTTPRequestHandler) -> None:
+        seen.append(request.headers.get("Cookie"))
+        send(request, "x", headers=(("Set-Cookie", "id=1; Path=/"),))
+
+    site.pages["/"] = page
+    with fetcher(site, settings) as net:
+        net.get(f"{site.url}/")
+        net.get(f"{site.url}/")
+    assert seen == [None, None]
+
+
 def test_the_environment_names_no_proxy(
     site: Site, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
