@@ -2,6 +2,64 @@
 
 from __future__ import annotations
 
-from collectors.records import PageReading, PageRecord, documents, page_rows
+import dataclasses
+from collections.abc import Sequence
 
-__all__ = ["PageReading", "PageRecord", "documents", "page_rows"]
+from collectors import generic, html
+from collectors.engines import layout
+from collectors.html import Tree
+from collectors.records import PageReading, PageRecord, documents, page_rows
+from config.sources import Source, shipped_sources
+from model.evidence import Issue
+
+__all__ = ["PageReading", "PageRecord", "documents", "page_rows", "read_page"]
+
+VERSION = "reading/1"
+"""Name and version of this reader, stored with the documents it makes."""
+
+
+def read_page(
+    payload: bytes,
+    *,
+    source: Source | None = None,
+    url: str = "",
+    content_type: str = "",
+    known: Sequence[Source] | None = None,
+) -> PageReading:
+    """Read one page: by the source's layouts, or a layout it is certainly of, or generically.
+
+    ``url`` is where the page was, used to make addresses absolute; empty for a saved page.
+    ``known`` are the sources a page may be recognised as, the shipped ones if not given.
+    Raises Skip for what is no page at all and ConfigurationError for a source file's mistakes.
+    """
+    tree = html.parse(payload, content_type)
+    if source is not None and source.pages:
+        return layout.read(source, tree, url) or _unknown_layout(source, tree, url)
+    for candidate in shipped_sources() if known is None else known:
+        if layout.recognises(candidate, tree, url):
+            reading = layout.read(candidate, tree, url)
+            if reading is not None:
+                return _filed(reading, source)
+    return _filed(generic.read(tree, url), source)
+
+
+def _filed(reading: PageReading, source: Source | None) -> PageReading:
+    """The reading under the platform that the source names, else under its own."""
+    if source is None:
+        return reading
+    platform = source.platform or reading.platform or source.name
+    return dataclasses.replace(reading, platform=platform)
+
+
+def _unknown_layout(source: Source, tree: Tree, url: str) -> PageReading:
+    """A page of the source that none of its layouts fits, read by structure, and said."""
+    reading = _filed(generic.read(tree, url), source)
+    if not reading.is_content:
+        return reading
+    note = Issue("warning", f"no page layout of source {source.name} fits; read by structure")
+    return dataclasses.replace(
+        reading,
+        platform=source.filed_under,
+        issues=(*reading.issues, note),
+        follow=layout.follow(source, tree, url),
+    )

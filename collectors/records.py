@@ -36,9 +36,10 @@ class PageReading:
     """One page as read.
 
     ``kind`` is a kind of record, ``results`` for a page of rows, or one of NOT_CONTENT, which
-    has no records. Records of the page's own kind come first. ``adapter`` is the name of the
-    source whose layout was used, or ``generic``. ``pages`` is how many result pages there are,
-    where told. ``follow`` are absolute addresses that the source says to go on to. ``hosts``
+    has no records. ``asides`` are records about somebody on the side, such as the seller whose
+    terms stand on a listing's page: documents too, but no rows of this page. ``adapter`` is the
+    name of the source whose layout was used, or ``generic``. ``pages`` is how many result pages
+    there are, where told. ``follow`` are absolute addresses the source says to go on to. ``hosts``
     are all hosts named on the page, its own menus and mirrors included, as written; they belong
     to the page, not to a record. ``extra`` holds what concerns the page as a whole.
     """
@@ -48,6 +49,7 @@ class PageReading:
     url: str
     platform: str
     records: tuple[PageRecord, ...] = ()
+    asides: tuple[PageRecord, ...] = ()
     issues: tuple[Issue, ...] = ()
     pages: int | None = None
     follow: tuple[str, ...] = ()
@@ -63,7 +65,7 @@ class PageReading:
 
 def documents(reading: PageReading, capture: Capture) -> Iterator[Document]:
     """The reading as documents of ``capture``; none for a page that is no content."""
-    for record in reading.records:
+    for record in (*reading.records, *reading.asides):
         yield Document(
             capture_sha256=capture.sha256,
             source=capture.source,
@@ -86,7 +88,7 @@ def page_rows(reading: PageReading) -> Iterator[dict[str, Json]]:
         for issue in reading.issues
     ]
     kind = "empty" if reading.kind == "results" else reading.kind
-    records = reading.records or (PageRecord(kind, "", "", {}, extra=reading.extra),)
+    records = reading.records or (PageRecord(kind, "", "", {}),)
     for number, record in enumerate(records):
         here = issues if number == 0 else _issues_at(issues, record.locator)
         yield _row(reading, record, here, first=number == 0)
@@ -119,8 +121,8 @@ def _row(
         row["links"] = list(record.links)
     if reading.pages is not None:
         row["pages"] = reading.pages
-    if record.extra:
-        row["extra"] = dict(record.extra)
+    if extra := {**record.extra, **(reading.extra if first else {})}:
+        row["extra"] = extra
     if first and reading.hosts:
         row["hosts"] = list(reading.hosts)
     return row

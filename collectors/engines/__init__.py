@@ -1,0 +1,1 @@
+"""Reading pages by what a source file says of them."""

@@ -1,0 +1,34 @@
+"""Prices as people write them on pages: found, not interpreted; they stay as written."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from config.page_words import page_words
+
+_AMOUNT = r"\d{1,3}(?:[.,'’\s]\d{3})*(?:[.,]\d{1,12})?|\d{1,12}(?:[.,]\d{1,20})?"
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A price with its currency: before or after the amount."""
+    words = page_words()
+    codes = "|".join(re.escape(code) for code in words.currencies)
+    signs = sorted(words.currency_signs, key=len, reverse=True)
+    marks = "|".join(re.escape(sign) for sign in signs)
+    before = rf"(?:(?<![A-Za-z])(?:{codes})|{marks})[\s:+]{{0,3}}(?:{_AMOUNT})"
+    after = rf"(?<![\d.,])(?:{_AMOUNT})(?:,-|,–|\.-)?\s{{0,2}}(?:(?:{codes})(?![A-Za-z])|{marks})"
+    return re.compile(f"{before}|{after}"), re.compile(r"\d")
+
+
+def has_price(text: str) -> bool:
+    """Whether a short text holds an amount with a currency."""
+    price, digit = _patterns()
+    return bool(digit.search(text)) and bool(price.search(text))
+
+
+def first_price(text: str) -> str:
+    """The first amount with its currency, as written; empty where there is none."""
+    found = _patterns()[0].search(text)
+    return found.group().strip() if found else ""

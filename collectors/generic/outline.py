@@ -1,0 +1,168 @@
+"""A page as plain elements with what heuristics ask for: text, links, prices, and whose menu it is.
+
+One pass over the tree; everything after works on these elements and never on nodes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from collectors import html
+from collectors.generic.money import has_price
+from collectors.html import Node
+from collectors.text import words
+
+SMALL = 120
+"""Elements with at most so much text carry it whole; labels, prices and names are that short."""
+
+MAX_ELEMENTS = 60_000
+
+_SKIPPED = words(
+    "script style noscript template head select datalist svg math iframe object canvas audio video"
+)
+_MENU_TAGS = words("nav header footer aside menu")
+_MENU_NAMES = re.compile(
+    r"(?:^|[-_ ])(?:navi?s?(?=$|[-_ A-Z])|nav(?:bar|igation|items|header|iheader)?|menus?|sidebar"
+    r"|side-bar|breadcrumbs?|footer|header|topbar|top-bar|toolbar|cookies?|cookie-?(?:banner|consent)"
+    r"|pagination|pager|pagenav|related|similar|recommend(?:ed|ations)?|advertisement|banner"
+    r"|mainmenu|submenu|usermenu|copyright|modal|popup|dropdown|left-content|left-sidebar"
+    r"|right-sidebar)(?:$|[-_ ])"
+    r"|(?-i:Nav(?:i|[Bb]ar|[Ii]tems|[Ll]ist|[Mm]enu|Header))",
+    re.IGNORECASE,
+)
+_NEVER_MENU = ("main", "article", "h1")
+
+
+@dataclass(slots=True, eq=False)
+class Element:
+    """One element: where it stands, what it is, and sums over all that is inside it."""
+
+    node: Node
+    tag: str
+    names: str
+    parent: Element | None
+    number: int
+    menu: bool
+    children: list[Element] = field(default_factory=list)
+    own: str = ""
+    chars: int = 0
+    link_chars: int = 0
+    links: int = 0
+    prices: int = 0
+    images: int = 0
+    small: str = ""
+    href: str = ""
+
+    @property
+    def signature(self) -> tuple[str, str]:
+        """What makes repeated elements alike: the tag and the first class without its numbers."""
+        return self.tag, self.names.split(" ")[0].rstrip("0123456789-_")
+
+    def inside(self) -> Iterator[Element]:
+        """This element and all below it, in page order."""
+        waiting = [self]
+        while waiting:
+            element = waiting.pop()
+            yield element
+            waiting.extend(reversed(element.children))
+
+    def next(self) -> Element | None:
+        """The element that follows under the same parent."""
+        if self.parent is None:
+            return None
+        siblings = self.parent.children
+        here = siblings.index(self)
+        return siblings[here + 1] if here + 1 < len(siblings) else None
+
+    def text(self) -> str:
+        """All its text on one line."""
+        return self.small or html.line(self.node)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """All elements of a page that a reader sees, in page order; ``body`` is the first."""
+
+    elements: list[Element]
+
+    @property
+    def body(self) -> Element:
+        return self.elements[0]
+
+    @property
+    def content_chars(self) -> int:
+        """How much there is to read outside menus."""
+        return sum(len(element.own) for element in self.elements if not element.menu)
+
+    def content(self) -> Iterator[Element]:
+        """The elements outside menus, sidebars, headers and footers."""
+        return (element for element in self.elements if not element.menu)
+
+
+def outline(body: Node) -> Outline:
+    """The outline of a page; what is hidden, scripts and option lists are left out."""
+    elements: list[Element] = []
+    waiting: list[tuple[Node, Element | None]] = [(body, None)]
+    while waiting and len(elements) < MAX_ELEMENTS:
+        node, parent = waiting.pop()
+        element = _element(node, parent, len(elements))
+        if element is None:
+            continue
+        elements.append(element)
+        if parent is not None:
+            parent.children.append(element)
+        texts: list[str] = []
+        child = node.last_child
+        while child is not None:
+            if child.is_text_node:
+                texts.append(child.text_content or "")
+            elif child.is_element_node and child.tag not in _SKIPPED:
+                waiting.append((child, element))
+            child = child.prev
+        element.own = " ".join(" ".join(reversed(texts)).split())
+    _sum_up(elements)
+    return Outline(elements)
+
+
+def _element(node: Node, parent: Element | None, number: int) -> Element | None:
+    """The element of a node; None where its own attributes hide it."""
+    attributes = node.attributes
+    tag = node.tag or ""
+    if parent is not None and html.hidden_by(attributes):
+        return None
+    names = " ".join(f"{attributes.get('class') or ''} {attributes.get('id') or ''}".split())
+    menu = parent is not None and (
+        parent.menu or tag in _MENU_TAGS or bool(names and _MENU_NAMES.search(names))
+    )
+    if tag in _NEVER_MENU:
+        menu = False
+    element = Element(node, tag, names[:200], parent, number, menu)
+    if tag == "a":
+        element.href = (attributes.get("href") or "").strip()
+    elif tag == "img":
+        element.images = 1
+    return element
+
+
+def _sum_up(elements: list[Element]) -> None:
+    """Sums from the leaves up: texts of small elements, prices once each, links, pictures."""
+    for element in reversed(elements):
+        children = element.children
+        element.chars = len(element.own) + sum(child.chars for child in children)
+        if element.chars <= SMALL:
+            element.small = html.line(element.node) if children else element.own
+        inner = 0
+        for child in children:
+            inner += child.prices
+            element.links += child.links
+            element.images += child.images
+            element.link_chars += child.link_chars
+        if element.tag == "a" and element.href:
+            element.links += 1
+            element.link_chars = element.chars
+        own_price = element.small if inner == 0 else ""
+        if not own_price and element.chars > SMALL and inner == 0:
+            own_price = element.own[:SMALL]
+        element.prices = inner or int(bool(own_price) and has_price(own_price))

@@ -1,0 +1,117 @@
+"""Forum threads and comment pages: posts with their authors, dates and text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from collectors import html
+from collectors.generic.outline import Element, Outline
+from collectors.generic.sellers import Seller, account_name, clean_handle, seller_in
+
+_POST = re.compile(
+    r"(?:^|[-_ ])(?:posts?|postbit\w*|posting|message|comment|reply|topic-post|crawler-post"
+    r"|post[-_]?(?:wrapper|container|item|row)|postcontainer|tweet|status|entry)(?:$|[-_ \d])",
+    re.IGNORECASE,
+)
+_BODY = re.compile(
+    r"(?:^|[-_ ])(?:content|postcontent|post[-_]?(?:body|content|text|message)|postbody|cooked"
+    r"|message[-_]?(?:body|content|text)|bbwrapper|postrow|comment[-_]?(?:body|content|text)"
+    r"|article|tweet-?text|entry-content)(?:$|[-_ ])",
+    re.IGNORECASE,
+)
+_AUTHOR = re.compile(
+    r"(?:^|[-_ ])(?:author|username\w*|poster|creator|user-?name|nick(?:name)?|byline"
+    r"|post[-_]?author|message-name|displayname|fullname)(?:$|[-_ ])",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"\d{4}-\d\d-\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}:\d\d"
+    r"|(?:\d{1,2}\.? )?(?:Jan|Feb|M[aä]r|Apr|Ma[iy]|Jun|Jul|Aug|Sep|O[ck]t|Nov|De[cz])[a-z.]* \d"
+    r"|\d+\s?(?:s|sec|m|min|minutes?|h|hours?|d|days?|w|weeks?|months?|years?)\b(?: ago)?"
+    r"|\d{4}年\d{1,2}月",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post: the element, who wrote it, when (as written) and the element of its text."""
+
+    element: Element
+    author: Seller | None
+    posted_at: str
+    body: Element
+
+
+def posts(page: Outline) -> list[Post]:
+    """The posts of a thread; empty where the page is none."""
+    candidates = _candidates(page)
+    found = [_post(element) for element in candidates]
+    written = [post for post in found if post.author is not None and post.body.chars > 0]
+    dated = sum(bool(post.posted_at) for post in written)
+    if len(written) < 2 or dated * 2 < len(written):
+        return []
+    return written
+
+
+def _candidates(page: Outline) -> Sequence[Element]:
+    """Outermost elements named as posts that repeat; a container of posts is not one of them."""
+    named = [
+        element
+        for element in page.content()
+        if element.names and element.chars >= 10 and _POST.search(element.names)
+    ]
+    by_parent: dict[tuple[int, tuple[str, str]], list[Element]] = {}
+    for element in named:
+        parent = element.parent.number if element.parent is not None else -1
+        by_parent.setdefault((parent, element.signature), []).append(element)
+    best: Sequence[Element] = []
+    for group in by_parent.values():
+        if len(group) >= 2 and sum(e.chars for e in group) > sum(e.chars for e in best):
+            best = group
+    return best
+
+
+def _post(element: Element) -> Post:
+    inside = list(element.inside())
+    bodies = [each for each in inside[1:] if each.names and _BODY.search(each.names) and each.chars]
+    body = max(bodies, key=lambda each: (each.chars, -each.number), default=element)
+    outside = [each for each in inside if not _is_inside(each, body) or body is element]
+    return Post(element, _author(outside), _date(outside), body)
+
+
+def _is_inside(element: Element, other: Element) -> bool:
+    here: Element | None = element
+    while here is not None and here.number >= other.number:
+        if here is other:
+            return True
+        here = here.parent
+    return False
+
+
+def _author(elements: Sequence[Element]) -> Seller | None:
+    """An element classed as author, else the first link to an account."""
+    for element in elements:
+        if element.names and _AUTHOR.search(element.names) and 0 < element.chars <= 80:
+            link = seller_in(element.inside())
+            if link is not None:
+                return link
+            href = next((each.href for each in element.inside() if each.href), "")
+            text = element.small.removeprefix("by ").split("»")[0]
+            if handle := clean_handle(text):
+                return Seller(handle, href if account_name(href) is not None else "")
+    return seller_in(elements)
+
+
+def _date(elements: Sequence[Element]) -> str:
+    """A time element's machine date, a title that is a date, else the first short dated text."""
+    for element in elements:
+        if element.tag in ("time", "abbr", "relative-time"):
+            attributes = element.node.attributes
+            return attributes.get("datetime") or attributes.get("title") or element.small
+    for element in elements:
+        if element.small and len(element.small) <= 60 and _DATE.search(element.small):
+            written = html.attribute(element.node, "title")
+            return written if _DATE.search(written) else element.small
+    return ""

@@ -1,0 +1,90 @@
+"""Repeated structure: the group of elements that are one record each, on a result page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from collectors.generic.outline import Element, Outline
+
+FEWEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Elements that repeat under one parent, and how much speaks for their being records."""
+
+    rows: tuple[Element, ...]
+    priced: int
+    titled: int
+    score: float
+
+    @property
+    def chars(self) -> int:
+        return sum(row.chars for row in self.rows)
+
+
+def groups(page: Outline) -> list[Group]:
+    """All groups that could be records, the likeliest first."""
+    found = []
+    for parent in page.content():
+        for rows in _repeated(parent.children):
+            group = _rated(rows)
+            if group is not None:
+                found.append(group)
+    return sorted(found, key=lambda group: (-group.score, group.rows[0].number))
+
+
+def _repeated(children: Sequence[Element]) -> Iterable[tuple[Element, ...]]:
+    """Children with the same signature, where there are enough of them."""
+    by_signature: dict[tuple[str, str], list[Element]] = {}
+    for child in children:
+        if not child.menu and child.chars:
+            by_signature.setdefault(child.signature, []).append(child)
+    for rows in by_signature.values():
+        if len(rows) >= FEWEST:
+            yield tuple(rows)
+
+
+def _rated(rows: tuple[Element, ...]) -> Group | None:
+    """The group with its score; None where the rows have no titles to click on."""
+    titles = [title_link(row) for row in rows]
+    titled = sum(title is not None for title in titles)
+    if titled * 10 < len(rows) * 6:
+        return None
+    addresses = {title.href for title in titles if title is not None}
+    if len(addresses) * 10 < titled * 6:
+        return None
+    priced = sum(row.prices > 0 for row in rows)
+    pictured = sum(row.images > 0 for row in rows)
+    average = sum(row.chars for row in rows) / len(rows)
+    richness = min(average, 400) / 100
+    score = titled * (1 + 3 * priced / len(rows) + pictured / len(rows)) * richness
+    return Group(rows, priced, titled, score)
+
+
+def title_link(row: Element) -> Element | None:
+    """The link that names the record: in a heading, else the longest text among the links."""
+    best: Element | None = None
+    best_rank = (0, 0)
+    for element in row.inside():
+        if element.tag != "a" or not element.href or element.href.startswith("#"):
+            continue
+        length = element.chars
+        if length < 3 or length > 300:
+            continue
+        heading = _in_heading(element, row)
+        rank = (1 if heading else 0, length)
+        if rank > best_rank:
+            best, best_rank = element, rank
+    return best
+
+
+def _in_heading(element: Element, row: Element) -> bool:
+    """Whether a link stands in, or holds, a heading or something classed as a title."""
+    here: Element | None = element
+    while here is not None and here is not row:
+        if here.tag in ("h1", "h2", "h3", "h4", "h5") or "title" in here.names.lower():
+            return True
+        here = here.parent
+    return any(child.tag in ("h2", "h3", "h4") for child in element.children)
