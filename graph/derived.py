@@ -31,58 +31,87 @@ class Runs(Protocol):
     def judgements(self) -> list[Judgement]: ...
 
 
+Pair = tuple[str, str]
+Said = dict[str, Value]
+
+
 def derived(runs: Runs, accounts: Collection[str]) -> Iterator[Node | Edge]:
     """Actors, networks, judged and matched pairs among ``accounts`` (uids)."""
     resolution = runs.latest_run(RESOLUTION)
-    actors: set[str] = set()
+    actors: dict[str, int] = {}
+    matched: dict[Pair, Said] = {}
     if resolution is not None:
-        yield from _actors(runs, resolution, accounts, actors)
-    yield from _pairs(runs, resolution, accounts)
+        matched = _matches(runs, resolution)
+        yield from _actors(runs, resolution, accounts, _links(matched), actors)
+    yield from _pairs(runs, matched, accounts)
     network = runs.latest_run(NETWORK)
     if network is not None:
         yield from _networks(runs, network, actors)
 
 
 def _actors(
-    runs: Runs, run: Run, accounts: Collection[str], known: set[str]
+    runs: Runs,
+    run: Run,
+    accounts: Collection[str],
+    links: Mapping[str, Said],
+    sizes: dict[str, int],
 ) -> Iterator[Node | Edge]:
+    """Actors with their accounts; ``sizes`` takes the number of accounts of each."""
     for _, uid, payload in runs.findings(RESOLUTION, "actor"):
         members = sorted(set(payload["accounts"]))
         if not all(account in accounts for account in members):
             continue
-        known.add(uid)
-        handles = [storable(one) for one in payload.get("handles", ())]
-        yield Node(
-            "Actor", uid, {"run_id": run.id, "accounts": len(members), "handles": sorted(handles)}
-        )
+        sizes[uid] = len(members)
+        handles = sorted(storable(one) for one in payload.get("handles", ()))
+        about: Said = {"run_id": run.id, "accounts": len(members), "handles": handles}
+        yield Node("Actor", uid, about)
         for account in members:
-            yield Edge(
-                "RESOLVED_TO", End("Account", account), End("Actor", uid), {"run_id": run.id}
-            )
+            said = {"run_id": run.id} | links.get(account, {})
+            yield Edge("RESOLVED_TO", End("Account", account), End("Actor", uid), said)
 
 
-def _pairs(runs: Runs, run: Run | None, accounts: Collection[str]) -> Iterator[Edge]:
+def _matches(runs: Runs, run: Run) -> dict[Pair, Said]:
+    """What the run says of each pair it looked at."""
+    return {
+        (payload["left"], payload["right"]): _matched(payload) | {"run_id": run.id}
+        for _, _, payload in runs.findings(RESOLUTION, "match")
+    }
+
+
+def _links(matched: Mapping[Pair, Said]) -> dict[str, Said]:
+    """For each account the reasons and statements of the pairs that the run merges."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for pair, said in matched.items():
+        if said["verdict"] != "merge":
+            continue
+        for account in pair:
+            links = found.setdefault(account, {"reasons": set(), "statement_ids": set()})
+            for name, known in links.items():
+                told = said[name]
+                known.update(told if isinstance(told, list) else ())
+    return {
+        account: {name: sorted(known) for name, known in links.items() if known}
+        for account, links in found.items()
+    }
+
+
+def _pairs(runs: Runs, matched: Mapping[Pair, Said], accounts: Collection[str]) -> Iterator[Edge]:
     """``SAME_AS`` for each pair that a person judged or the run merges; the last verdict holds."""
-    told: dict[tuple[str, str], dict[str, Value]] = {}
-    if run is not None:
-        for _, _, payload in runs.findings(RESOLUTION, "match"):
-            pair = payload["left"], payload["right"]
-            told[pair] = _matched(payload) | {"run_id": run.id}
     judged = {_pair(one): one for one in sorted(runs.judgements(), key=lambda one: one.at)}
-    for pair in sorted(told.keys() | judged.keys()):
-        said = told.get(pair, {})
+    for pair in sorted(matched.keys() | judged.keys()):
+        said = matched.get(pair, {})
         if pair in judged:
             said = said | _judged(judged[pair])
         if (pair in judged or said["verdict"] == "merge") and all(one in accounts for one in pair):
             yield Edge("SAME_AS", End("Account", pair[0]), End("Account", pair[1]), said)
 
 
-def _pair(judgement: Judgement) -> tuple[str, str]:
+def _pair(judgement: Judgement) -> Pair:
     left, right = sorted((judgement.left, judgement.right))
     return left, right
 
 
-def _matched(payload: Mapping[str, Json]) -> dict[str, Value]:
+def _matched(payload: Mapping[str, Json]) -> Said:
     statements = {one for reason in payload["reasons"] for one in reason["statement_ids"]}
     return {
         "verdict": payload["verdict"],
@@ -92,7 +121,7 @@ def _matched(payload: Mapping[str, Json]) -> dict[str, Value]:
     }
 
 
-def _judged(judgement: Judgement) -> dict[str, Value]:
+def _judged(judgement: Judgement) -> Said:
     said = {"judgement": judgement.verdict, "by": judgement.by, "at": judgement.at}
     return {name: storable(text) for name, text in (said | {"why": judgement.why}).items()}
 
@@ -103,15 +132,11 @@ def _reasons(reasons: list[Mapping[str, Any]]) -> list[str]:
     return [storable(one) for one in shown]
 
 
-def _networks(runs: Runs, run: Run, actors: Collection[str]) -> Iterator[Node | Edge]:
-    sizes = {
-        uid: len(payload["accounts"])
-        for _, uid, payload in runs.findings(RESOLUTION, "actor")
-        if uid in actors
-    }
+def _networks(runs: Runs, run: Run, sizes: Mapping[str, int]) -> Iterator[Node | Edge]:
+    """Networks whose actors all stand; ``sizes`` tells how many accounts each actor has."""
     for _, uid, payload in runs.findings(NETWORK, "network"):
         members = payload["members"]
-        if not all(one["actor"] in actors for one in members):
+        if not all(one["actor"] in sizes for one in members):
             continue
         size = sum(sizes[one["actor"]] for one in members)
         yield Node("Network", uid, _network(payload, run, size))
@@ -121,8 +146,8 @@ def _networks(runs: Runs, run: Run, actors: Collection[str]) -> Iterator[Node | 
             )
 
 
-def _network(payload: Mapping[str, Json], run: Run, accounts: int) -> dict[str, Value]:
-    found: dict[str, Value] = {
+def _network(payload: Mapping[str, Json], run: Run, accounts: int) -> Said:
+    found: Said = {
         "run_id": run.id,
         "score": float(payload["score"]),
         "actors": len(payload["members"]),
@@ -138,7 +163,7 @@ def _network(payload: Mapping[str, Json], run: Run, accounts: int) -> dict[str, 
     return found
 
 
-def _role(member: Mapping[str, Json], run: Run) -> dict[str, Value]:
+def _role(member: Mapping[str, Json], run: Run) -> Said:
     reasons = [storable(one) for one in member.get("reasons", ())]
     scores = _json(member.get("scores", {}))
     return {"role": member["role"], "scores": scores, "reasons": reasons, "run_id": run.id}

@@ -45,6 +45,8 @@ class Edge:
 
 def storable(text: str) -> str:
     """``text`` as both engines keep it: no NUL, no lone surrogates (both become U+FFFD)."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return _UNSTORABLE.sub("\ufffd", text)
 
 

@@ -36,8 +36,8 @@ class Graph:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._driver: neo4j.Driver | None = None
-        self._database = ""
+        self._endpoint: Endpoint | None = None
+        self._drivers: dict[tuple[str, str], neo4j.Driver] = {}
 
     @property
     def dialect(self) -> Dialect:
@@ -112,32 +112,45 @@ class Graph:
             raise _explained(error) from error
 
     def _execute(self, unit: Callable[[neo4j.ManagedTransaction], T]) -> T:
-        with self._connected().session(database=self._database) as session:
+        endpoint = self._connected()
+        driver = self._driver(endpoint, endpoint.writer)
+        with driver.session(database=endpoint.database) as session:
             return session.execute_write(unit)
 
     def _rows(self, cypher: str, params: Mapping[str, object]) -> Iterator[Row]:
-        driver = self._connected()
+        endpoint = self._connected()
+        driver = self._driver(endpoint, endpoint.reader)
+        database, mode = endpoint.database, neo4j.READ_ACCESS
         with (
-            driver.session(
-                database=self._database, default_access_mode=neo4j.READ_ACCESS
-            ) as session,
+            driver.session(database=database, default_access_mode=mode) as session,
             session.begin_transaction() as transaction,
         ):
             for record in transaction.run(cypher, dict(params)):
                 yield _row(record)
             transaction.rollback()
 
-    def _connected(self) -> neo4j.Driver:
-        if self._driver is None:
-            endpoint = self._engine.endpoint()
-            self._database = endpoint.database
-            self._driver = _driver(endpoint)
-        return self._driver
+    def _connected(self) -> Endpoint:
+        if self._endpoint is None:
+            self._endpoint = self._engine.endpoint()
+        return self._endpoint
+
+    def _driver(self, endpoint: Endpoint, who: tuple[str, str]) -> neo4j.Driver:
+        if who not in self._drivers:
+            self._drivers[who] = neo4j.GraphDatabase.driver(
+                endpoint.uri,
+                auth=who,
+                user_agent="spoor",
+                telemetry_disabled=True,
+                max_transaction_retry_time=30.0,
+                connection_timeout=15.0,
+            )
+        return self._drivers[who]
 
     def _disconnect(self) -> None:
-        if self._driver is not None:
-            self._driver.close()
-            self._driver = None
+        for driver in self._drivers.values():
+            driver.close()
+        self._drivers.clear()
+        self._endpoint = None
 
     def _recover(self, error: Exception) -> None:
         self._disconnect()
@@ -151,17 +164,6 @@ def open_graph(workspace: Workspace) -> Graph:
     if settings.engine == "neo4j":
         return Graph(Neo4jEngine(settings))
     return Graph(EmbeddedEngine(workspace.graph, settings.memory))
-
-
-def _driver(endpoint: Endpoint) -> neo4j.Driver:
-    return neo4j.GraphDatabase.driver(
-        endpoint.uri,
-        auth=neo4j.basic_auth(endpoint.user, endpoint.password),
-        user_agent="spoor",
-        telemetry_disabled=True,
-        max_transaction_retry_time=30.0,
-        connection_timeout=15.0,
-    )
 
 
 def _row(record: neo4j.Record) -> Row:

@@ -22,23 +22,23 @@ _UNSPACED = re.compile(
 )
 
 
+_ASCII_WORDS = re.compile("[a-z0-9]+")
+
+
 @cache
 def _words() -> re.Pattern[str]:
     """Letters, digits and the marks that belong to them (Python's ``\\w`` has no marks)."""
-    marks = "".join(
-        chr(code)
-        for code in range(0x370, sys.maxunicode)
-        if unicodedata.category(chr(code))[0] == "M"
-    )
-    return re.compile(f"(?:[^\\W_]|[{marks}])+")
+    codes = range(0x370, sys.maxunicode)
+    marks = "".join(chr(code) for code in codes if unicodedata.category(chr(code))[0] == "M")
+    return re.compile(f"[\\w{marks}]+")
 
 
 def fold_words(text: str) -> list[str]:
     """The words of ``text`` as compared; linear time."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text)
-        text = unicodedata.normalize("NFKC", _ACCENTS.sub("", text))
-    return _words().findall(text.casefold())
+    if text.isascii():
+        return _ASCII_WORDS.findall(text.lower())
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+    return _words().findall(unicodedata.normalize("NFKC", plain).casefold().replace("_", " "))
 
 
 def folded(*texts: str) -> str:

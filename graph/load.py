@@ -22,7 +22,11 @@ from model.errors import GraphError
 
 LEDGER = "ledger.sqlite"
 _WORKSPACE_KEY = "graph:workspace"
-_META = "meta"
+_META_UID = "meta"
+
+META = "MATCH (m:SpoorMeta) RETURN m.workspace AS workspace, m.instance AS instance"
+STRANGERS = "MATCH (n) RETURN n.uid AS uid LIMIT 1"
+CLAIM = "MERGE (m:SpoorMeta {uid: $uid}) SET m.workspace = $workspace, m.instance = $instance"
 
 Progress = Callable[[str, int, int | None], None]
 """Told what is being done, how much of it is done, and of how much, where that is known."""
@@ -150,8 +154,7 @@ class _Loading:
         return self._meta().get("instance", "")
 
     def _meta(self) -> dict[str, str]:
-        query = "MATCH (m:SpoorMeta) RETURN m.workspace AS workspace, m.instance AS instance"
-        return next(self.graph.read(query), {})
+        return next(self.graph.read(META), {})
 
     def _claim(self, writer: Writer, rebuild: bool) -> None:
         """Make sure that ledger and graph belong together, else start from an empty graph."""
@@ -167,8 +170,8 @@ class _Loading:
         instance = secrets.token_hex(16)
         self.ledger.put("instance", instance)
         self.graph.write(
-            "MERGE (m:SpoorMeta {uid: $uid}) SET m.workspace = $workspace, m.instance = $instance",
-            uid=_META,
+            CLAIM,
+            uid=_META_UID,
             workspace=self._workspace_id(),
             instance=instance,
         )
@@ -180,7 +183,7 @@ class _Loading:
                 f"the graph at {self.graph.address} belongs to another workspace",
                 remedy="name another database, or take this one over with 'spoor load --rebuild'",
             )
-        if not found and next(self.graph.read("MATCH (n) RETURN n.uid AS uid LIMIT 1"), None):
+        if not found and next(self.graph.read(STRANGERS), None):
             raise GraphError(
                 f"the graph at {self.graph.address} holds nodes that are not from spoor",
                 remedy="name an empty database under [graph] in spoor.toml",

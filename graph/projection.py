@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from graph.elements import MAX_INDEXED, Edge, End, Node, value_of
 from graph.folding import folded
@@ -43,26 +43,22 @@ class Statements(Protocol):
     def statements(self, predicates: Collection[str] | None = None) -> Iterator[Statement]: ...
 
 
-class _Rank(NamedTuple):
-    """Newest first, then surest; the id settles the rest."""
-
-    last_seen: str
-    confidence: float
-    id: str
-
-
 @dataclass(slots=True)
 class _Thing:
-    """A node that only ever is an object, so far: what was said of it, and by how new a word."""
+    """A node so far: what was said of it, each by the newest word (the surest of several)."""
 
     entity: Entity
-    said: dict[str, tuple[_Rank, object]] = field(default_factory=dict)
+    said: dict[str, tuple[Statement, object]] = field(default_factory=dict)
 
-    def hear(self, rank: _Rank, attributes: Mapping[str, object]) -> None:
-        for name, value in attributes.items():
+    def hear(self, statement: Statement, names: Iterable[str]) -> None:
+        """Take what ``statement`` says under ``names``, where nobody newer said so."""
+        for name in names:
+            value = statement.attributes[name]
+            if value in (None, "", []):
+                continue
             known = self.said.get(name)
-            if value not in (None, "", []) and (known is None or rank > known[0]):
-                self.said[name] = rank, value
+            if known is None or (known[1] != value and _is_newer(statement, known[0])):
+                self.said[name] = statement, value
 
     @property
     def attributes(self) -> dict[str, object]:
@@ -112,38 +108,39 @@ class Projection:
     def _describe(self, statements: list[Statement], thing: _Thing) -> None:
         known = self._schema.labels[thing.entity.label].properties
         for one in statements:
-            thing.hear(_rank(one), one.attributes)
+            thing.hear(one, known.keys() & one.attributes.keys())
             self._leave_out(one.predicate, one.attributes, known)
 
     def _edge(self, uid: str, statements: list[Statement], subject: _Thing) -> Edge:
-        newest = max(statements, key=_rank)
+        told = [(one.last_seen, one.confidence, one.id, one) for one in statements]
+        newest = max(told)[-1]
         other = newest.object
         assert other is not None  # noqa: S101 - the caller looked
         self._meet(subject.entity, uid, newest.predicate, other)
-        thing = self._things.setdefault(other.uid, _Thing(other))
-        about = self._schema.labels[other.label].properties.keys() & newest.attributes.keys()
-        thing.hear(_rank(newest), {name: newest.attributes[name] for name in about})
+        thing = self._things.get(other.uid)
+        if thing is None:
+            thing = self._things[other.uid] = _Thing(other)
+        known = self._schema.labels[other.label].properties
+        thing.hear(newest, known.keys() & newest.attributes.keys())
         if newest.predicate == "FROM":
-            subject.hear(_rank(newest), newest.attributes)
+            self._describe([newest], subject)
+        else:
+            self._leave_out(newest.predicate, newest.attributes, known)
         return Edge(
             newest.predicate,
             End(subject.entity.label, uid),
             End(other.label, other.uid),
-            self._edge_properties(newest, statements, (subject, thing)),
+            self._edge_properties(newest, statements, sorted(ids for _, _, ids, _ in told)),
         )
 
     def _edge_properties(
-        self, newest: Statement, statements: list[Statement], ends: tuple[_Thing, _Thing]
+        self, newest: Statement, statements: list[Statement], ids: list[str]
     ) -> dict[str, Value]:
         kind = self._schema.relationships.get(newest.predicate)
-        own = kind.properties if kind else {}
-        labels = (self._schema.labels[end.entity.label].properties for end in ends)
-        known = {name for properties in (own, *labels) for name in properties}
-        self._leave_out(newest.predicate, newest.attributes, known)
-        raw: dict[str, object] = dict(newest.attributes) | _evidence(statements)
+        raw: dict[str, object] = dict(newest.attributes) | _evidence(statements, ids)
         if newest.predicate in _CONTEXTS:
             raw["contexts"] = sorted({str(one.attributes.get("context")) for one in statements})
-        return _chosen(own, raw)
+        return _chosen(kind.properties if kind else {}, raw)
 
     def _meet(self, subject: Entity, uid: str, predicate: str, other: Entity) -> None:
         """Remember who posted what and who shows which identifier; accounts come first."""
@@ -181,8 +178,11 @@ class Projection:
     def _leave_out(
         self, predicate: str, attributes: Mapping[str, object], known: Collection[str]
     ) -> None:
-        for name in attributes.keys() - set(known):
-            self.left_out[f"{predicate}.{name}"] += 1
+        """Count what neither the node nor the relationship has a place for."""
+        kind = self._schema.relationships.get(predicate)
+        for name in attributes.keys() - (kind.properties.keys() if kind else ()):
+            if name not in known:
+                self.left_out[f"{predicate}.{name}"] += 1
 
 
 @dataclass(slots=True)
@@ -233,9 +233,10 @@ def _chosen(
     return chosen
 
 
-def _evidence(statements: list[Statement]) -> dict[str, object]:
+def _evidence(statements: list[Statement], ids: list[str]) -> dict[str, object]:
     return {
-        "statement_ids": sorted({one.id for one in statements}),
+        "statement_ids": ids,
+        "captures": sorted({one.capture_sha256 for one in statements}),
         "n_sources": len({one.source for one in statements}),
         "first_seen": min(one.first_seen for one in statements),
         "last_seen": max(one.last_seen for one in statements),
@@ -249,8 +250,10 @@ def _strictness(tlp: str) -> int:
     return TLP.index(tlp) if tlp in TLP else len(TLP) - 1
 
 
-def _rank(statement: Statement) -> _Rank:
-    return _Rank(statement.last_seen, statement.confidence, statement.id)
+def _is_newer(one: Statement, other: Statement) -> bool:
+    """Newest first, then surest; the id settles the rest, so that no order of reading does."""
+    mine, theirs = (one.last_seen, one.confidence), (other.last_seen, other.confidence)
+    return mine > theirs if mine != theirs else one.id > other.id
 
 
 def _place(statement: Statement) -> tuple[str, str]:

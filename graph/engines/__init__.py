@@ -11,11 +11,15 @@ Dialect = Literal["arcadedb", "neo4j"]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a server listens and who we are to it; the password never shows in a ``repr``."""
+    """Where a server listens and who we are to it (user, password) when writing and reading.
+
+    Passwords never show in a ``repr``. Where the server knows users who may only read, the reader
+    is one of them.
+    """
 
     uri: str
-    user: str
-    password: str = field(repr=False)
+    writer: tuple[str, str] = field(repr=False)
+    reader: tuple[str, str] = field(repr=False)
     database: str
 
 

@@ -71,7 +71,12 @@ class EmbeddedEngine:
             if not _is_held(self.home / "alive"):
                 self._start()
             state = self._state()
-        return Endpoint(f"bolt://127.0.0.1:{state['port']}", "root", state["password"], DATABASE)
+        return Endpoint(
+            uri=f"bolt://127.0.0.1:{state['port']}",
+            writer=("root", state["password"]),
+            reader=("reader", state["reader_password"]),
+            database=DATABASE,
+        )
 
     def recover(self) -> bool:
         """End a server that no longer answers, so that the next endpoint starts another."""
@@ -106,20 +111,19 @@ class EmbeddedEngine:
         shutil.rmtree(configuration, ignore_errors=True)
         for folder in (configuration, self.home / "log"):
             folder.mkdir(mode=0o700, exist_ok=True)
-        password = secrets.token_urlsafe(24)
-        order = {
+        passwords = {name: secrets.token_urlsafe(24) for name in ("password", "reader_password")}
+        order: dict[str, object] = {
             "folder": str(self.home),
             "config": str(configuration),
             "package": str(_package()),
-            "password": password,
             "port": 0,
             "database": DATABASE,
             "memory": self.memory,
             "alive": str(self.home / "alive"),
             "users": str(self.home / "users"),
         }
-        answer = _spawn(order, self.home / "log" / "console.log")
-        _write_private(self.home / "state", json.dumps(answer | {"password": password}))
+        answer = _spawn(order | passwords, self.home / "log" / "console.log")
+        _write_private(self.home / "state", json.dumps(answer | passwords))
 
     def _end(self, pid: str) -> None:
         for sign in (signal.SIGTERM, signal.SIGKILL):

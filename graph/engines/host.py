@@ -65,17 +65,52 @@ def server_settings(order: dict[str, Any]) -> dict[str, Any]:
         "arcadedb.bolt.host": "127.0.0.1",
         "arcadedb.bolt.port": order["port"],
         "arcadedb.bolt.defaultDatabase": order["database"],
-        "arcadedb.server.mode": "production",
+        # "production" would hide from us why a statement is refused; the rest of it is set here
+        "arcadedb.server.mode": "development",
+        "arcadedb.txWalFlush": 1,
+        "arcadedb.opencypher.loadCsv.allowFileUrls": False,
         "arcadedb.support.autoRegister": False,
         "arcadedb.serverMetrics": False,
     }
 
 
+def write_groups(configuration: Path) -> None:
+    """Two kinds of users: those who may do anything, and those who may read records."""
+    every = {"resultSetLimit": -1, "readTimeout": -1}
+    may = ["createRecord", "readRecord", "updateRecord", "deleteRecord"]
+    groups = {
+        "admin": every
+        | {
+            "access": ["updateSecurity", "updateSchema", "updateDatabaseSettings"],
+            "types": {"*": {"access": may}},
+        },
+        "reader": every | {"access": [], "types": {"*": {"access": ["readRecord"]}}},
+        "*": every | {"access": [], "types": {"*": {"access": []}}},
+    }
+    content = {"databases": {"*": {"groups": groups}}, "version": 2}
+    (configuration / "server-groups.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+def add_reader(server: Any, order: dict[str, Any]) -> None:
+    """The user under which everything is read."""
+    import jpype  # noqa: PLC0415 - only this process ever loads a JVM
+
+    security = server.getSecurity()
+    user = {
+        "name": "reader",
+        "password": str(security.encodePassword(order["reader_password"])),
+        "databases": {order["database"]: ["reader"]},
+    }
+    json_object = jpype.JClass("com.arcadedb.serializer.json.JSONObject")
+    security.createUser(json_object(json.dumps(user)))
+
+
 def start(order: dict[str, Any]) -> Any:
     """A started server with its database, HTTP closed; Java exceptions pass through."""
-    import jpype  # type: ignore[import-untyped]  # noqa: PLC0415 - the one place with a JVM
+    import jpype  # noqa: PLC0415 - the one place with a JVM
 
     package = Path(order["package"])
+    write_groups(Path(order["config"]))
     jpype.startJVM(
         str(package / "jre" / "lib" / "server" / "libjvm.so"),
         *jvm_options(order["memory"]),
@@ -89,6 +124,7 @@ def start(order: dict[str, Any]) -> Any:
     server.start()
     server.getHttpServer().stopService()
     server.getOrCreateDatabase(order["database"])
+    add_reader(server, order)
     return server
 
 

@@ -27,8 +27,8 @@ class Neo4jEngine:
 
     def endpoint(self) -> Endpoint:
         named = self.settings
-        password = graph_password().get_secret_value()
-        return Endpoint(named.uri, named.user, password, named.database)
+        us = named.user, graph_password().get_secret_value()
+        return Endpoint(named.uri, us, us, named.database)
 
     def recover(self) -> bool:
         return False
