@@ -6,7 +6,7 @@ import codecs
 import re
 from typing import NamedTuple
 
-from bs4.dammit import UnicodeDammit
+from charset_normalizer import from_bytes
 from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 
 from model.evidence import Issue
@@ -29,6 +29,10 @@ _CODE_PAGE = re.compile(r"^cp-?(?=874$|125\d$)")
 _FOREIGN = re.compile(rb"[\x80-\xff]")
 _SEVEN_BIT = frozenset(
     {"iso2022_jp", "iso-2022-jp", "iso-2022-kr", "iso2022_kr", "hz", "hz-gb-2312"}
+)
+_COMMON = (
+    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1258", "cp874"),
+    *("koi8_r", "iso8859_2", "iso8859_15", "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"),
 )
 _HEAD = 4096
 _SAMPLE = 32_768
@@ -70,9 +74,9 @@ def _not_utf8(payload: bytes, declared: str) -> Decoded:
     """Bytes that are no clean UTF-8: as declared if that fits, else whatever fits best."""
     if declared and declared != "utf-8" and _fits(payload, declared):
         return _decoded(payload, declared, ())
-    if _nearly_utf8(payload):
+    if nearly_utf8(payload):
         return _decoded(payload, "utf-8", ())
-    name = declared if declared not in ("", "utf-8") else _likeliest(payload)
+    name = declared if declared not in ("", "utf-8") else likeliest(payload)
     said = f"declared as {declared}" if declared else "no encoding declared"
     return _decoded(payload, name, (_note(f"{said}, not UTF-8; read as {name}"),))
 
@@ -118,7 +122,7 @@ def _fits(payload: bytes, name: str) -> bool:
     return True
 
 
-def _nearly_utf8(payload: bytes) -> bool:
+def nearly_utf8(payload: bytes) -> bool:
     """Whether well-formed characters outnumber broken ones ten to one: a cut or damaged file."""
     text = payload.decode("utf-8", "replace")
     broken = text.count("\ufffd")
@@ -136,10 +140,11 @@ def _wide(payload: bytes) -> str:
     return name if "<" in text and "\ufffd" not in text[:-1] else ""
 
 
-def _likeliest(payload: bytes) -> str:
+def likeliest(payload: bytes) -> str:
     """The guess over the surroundings of the first byte that is not ASCII.
 
-    Browsers' statistics first; where they say UTF-8, which it is not, what Beautiful Soup thinks.
+    Browsers' statistics first; where they say UTF-8, which it is not, the likeliest of the
+    encodings in common use.
     """
     found = _FOREIGN.search(payload)
     start = max(0, (found.start() if found else 0) - _SAMPLE // 2)
@@ -147,6 +152,6 @@ def _likeliest(payload: bytes) -> str:
     name = _known(detect_encoding(sample) or "")
     if name not in ("", "utf-8", "ascii"):
         return name
-    dammit = UnicodeDammit(sample, is_html=True)
-    name = _known((dammit.original_encoding or "").replace("_", "-"))
+    best = from_bytes(sample, cp_isolation=list(_COMMON)).best()
+    name = _known(best.encoding.replace("_", "-")) if best else ""
     return name if name not in ("", "utf-8", "ascii") else "cp1252"

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import codecs
 import io
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from charset_normalizer import from_bytes
-from resiliparse.parse.encoding import detect_encoding
-
+from collectors.decoding import likeliest, nearly_utf8
 from model.evidence import Issue
 
 MAX_LINE = 8 << 20
@@ -23,13 +20,7 @@ _BOMS = (  # the four-byte marks first: the UTF-32 one begins with that of UTF-1
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_NON_ASCII = re.compile(rb"[\x80-\xff]")
-_COMMON = (
-    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1258", "cp874"),
-    *("koi8_r", "iso8859_2", "iso8859_15", "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"),
-)
 _CHUNK = 1 << 20
-_SAMPLE = 32 << 10
 
 
 class Encoding(NamedTuple):
@@ -60,9 +51,9 @@ def find_encoding(payload: bytes, told: str | None = None) -> Encoding:
             return _checked(payload, name)
     if _fits(payload, "utf-8"):
         return Encoding("utf-8", exact=True)
-    if _mostly_utf8(payload):
+    if nearly_utf8(payload[:_CHUNK]):
         return _checked(payload, "utf-8")
-    name = _likeliest(payload)
+    name = likeliest(payload)
     found = _checked(payload, name)
     note = Issue("note", f"not UTF-8; read as {name}, which is the likeliest", key="encoding")
     return found._replace(issues=(note, *found.issues))
@@ -107,27 +98,3 @@ def _fits(payload: bytes, name: str) -> bool:
     except UnicodeError:
         return False
     return True
-
-
-def _around_first_foreign_byte(payload: bytes) -> bytes:
-    found = _NON_ASCII.search(payload)
-    start = max(0, (found.start() if found else 0) - _SAMPLE)
-    return payload[start : start + 2 * _SAMPLE]
-
-
-def _mostly_utf8(payload: bytes) -> bool:
-    """Whether well-formed multi-byte characters outnumber the broken ones ten to one."""
-    text = payload[:_CHUNK].decode("utf-8", "replace")
-    broken = text.count("�")
-    foreign = sum(1 for char in text if char > "\x7f") - broken
-    return foreign >= 10 * max(broken, 1)
-
-
-def _likeliest(payload: bytes) -> str:
-    """The guess of browsers' rules; where that is UTF-8, which it is not, the statistical one."""
-    sample = _around_first_foreign_byte(payload)
-    name = codecs.lookup(detect_encoding(sample) or "utf-8").name
-    if name not in ("utf-8", "ascii"):
-        return name
-    best = from_bytes(sample, cp_isolation=list(_COMMON)).best()
-    return codecs.lookup(best.encoding).name if best else "cp1252"
