@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import mmap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -115,10 +114,9 @@ class Payload:
     def contains(self, marker: bytes) -> bool:
         if isinstance(self._content, bytes):
             return marker in self._content
-        if self.size == 0:
-            return False
-        with (
-            self._content.open("rb") as file,
-            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view,
-        ):
-            return view.find(marker) >= 0
+        tail = b""
+        for piece in self.pieces():
+            if marker in tail + piece:
+                return True
+            tail = piece[1 - len(marker) :]
+        return False

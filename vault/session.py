@@ -6,10 +6,10 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, Transaction, update
+from sqlalchemy import Connection, Engine, Row, Select, Transaction, select, update
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from model.clock import Clock
@@ -174,6 +174,13 @@ class Session:
                 self._depth = 0
                 self._operations = 0
                 self._transaction = None
+
+    def read_heads(self) -> Heads:
+        """Where the tables stand now, also where another process writes."""
+        if self._writer is not None:
+            return self.heads
+        row = self.page(select(heads))[0]
+        return Heads(**{field.name: row._mapping[field.name] for field in fields(Heads)})
 
     def page(self, query: Select[Any]) -> Sequence[Row[Any]]:
         """All rows of a small query; sees what a pending batch has changed."""

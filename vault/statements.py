@@ -151,7 +151,7 @@ class StatementStore:
 
     def digest(self) -> str:
         """Equal for equal sets of standing statements; costs nothing."""
-        heads = self._session.heads
+        heads = self._session.read_heads()
         return digest([heads.standing_count, heads.standing_sum])
 
 

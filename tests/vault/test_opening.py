@@ -31,8 +31,12 @@ def test_one_writer_at_a_time_and_the_other_is_named(workspace: Workspace, clock
 
 def test_readers_may_open_at_any_time(workspace: Workspace, make) -> None:
     with open_vault(workspace) as writer, open_vault(workspace, write=False) as reader:
-        writer.seal(make.fetched())
-        assert len(list(reader.captures())) == 1
+        capture = writer.seal(make.fetched()).capture
+        assert list(reader.captures()) == [capture]
+        document = make.document(capture)
+        writer.add_documents(capture, "pages/1", [document])
+        writer.add_statements("enrich/1", [(document.uid, [make.statement(document)])])
+        assert reader.statements_digest() == writer.statements_digest()
         with pytest.raises(EvidenceError, match="reading only"):
             reader.put("key", 1)
 

@@ -155,3 +155,7 @@ def test_payload_of_a_file(tmp_path: Path) -> None:
     assert not from_file.contains(b"tusk")
     path.write_bytes(b"")
     assert not Payload(path).contains(b"x")
+    for start in (CHUNK - 12, CHUNK - 1, CHUNK, 2 * CHUNK - 5):
+        path.write_bytes(bytes(start) + b"spoor-rehearsal-world" + bytes(50))
+        assert Payload(path).contains(b"spoor-rehearsal-world")
+        assert not Payload(path).contains(b"spoor-rehearsal-worlds")
