@@ -99,12 +99,12 @@ def _results(workspace: Workspace, vault: Vault) -> Iterator[Path]:
         for what in EXPORTS:
             for form in ("csv", "jsonl"):
                 path = workspace.exports / f"{what}.{form}"
-                export(what, form, path, graph, vault, settings)
+                export(what, form, path, graph=graph, vault=vault, settings=settings)
                 yield path
         for number, row in zip(range(1, 4), network_rows(vault), strict=False):
             for form in CHARTS:
                 path = workspace.exports / f"network-{number}.{form}"
-                chart(graph, row["network"], path, settings)
+                chart(graph, row["network"], path, settings=settings)
                 yield path
 
 

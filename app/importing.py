@@ -70,7 +70,8 @@ def _sentences(report: ImportReport, *, mandated: bool, source: str) -> Iterator
         yield f"{source}: {NO_MANDATE}"
     for name, issue in report.issues[:SHOWN]:
         place = "" if issue.message.startswith(issue.locator) else f"{issue.locator}: "
-        yield f"{issue.severity}: {name}: {place}{issue.message}"
+        file = "" if issue.message.startswith(name) else f"{name}: "
+        yield f"{issue.severity}: {file}{place}{issue.message}"
     total = sum(report.issue_counts.values())
     if total > SHOWN:
         yield f"… and {total - SHOWN} more; all of them: spoor sources issues {source}"

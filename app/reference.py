@@ -51,7 +51,7 @@ def _section(name: str, command: Command) -> str:
     for parameter in shown:
         names = ", ".join(f"`{one}`" for one in [*parameter.opts, *parameter.secondary_opts])
         if isinstance(parameter, TyperArgument):
-            names = f"`{parameter.make_metavar(context)}`"
+            names = f"`{(parameter.name or '').upper()}`"
         told = (getattr(parameter, "help", None) or "").replace("|", "\\|")
         parts.append(f"| {names} | {told} |\n")
     if lines := examples(command):

@@ -6,15 +6,15 @@ import getpass
 from typing import Annotated, Literal
 
 import typer
-from graph.cypher import read_only
-from graph.questions import ask as answer
-from graph.questions import questions
-from graph.search import search as find
 
 from app.cli.common import JsonOption, WorkspaceOption, example, the_workspace
 from app.cli.output import rows, say
+from graph.cypher import read_only
 from graph.engine import open_graph
+from graph.questions import ask as answer
+from graph.questions import questions
 from graph.resolve import explain, judge, review_queue
+from graph.search import search as find
 from vault.vault import open_vault
 
 

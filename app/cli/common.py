@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from config.settings import Workspace, find_workspace
-from model.errors import ConfigurationError
 
 WorkspaceOption = Annotated[
     Path | None,
@@ -32,22 +31,10 @@ TlpOption = Annotated[
     ),
 ]
 
-TLP = ("CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED")
-
 
 def the_workspace(given: Path | None) -> Workspace:
     """The workspace a command was told of, before or after its name, or found from here."""
     return find_workspace(given)
-
-
-def marking(tlp: str | None, workspace: Workspace) -> str:
-    """The TLP colour to mark an export with; ConfigurationError for an unknown one."""
-    if tlp is None:
-        return workspace.settings.evidence.tlp
-    colour = tlp.upper().removeprefix("TLP:")
-    if colour not in TLP:
-        raise ConfigurationError(f"--tlp {tlp}: not a TLP 2.0 colour", remedy=", ".join(TLP))
-    return colour
 
 
 def example(*lines: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.common import TlpOption, WorkspaceOption, example, marking, the_workspace
+from app.cli.common import TlpOption, WorkspaceOption, example, the_workspace
 from app.cli.output import say
 from graph.chart import chart as draw
 from graph.engine import open_graph
@@ -24,7 +24,7 @@ def chart(
     """Draw the link chart of a network, an actor, an account or a listing."""
     place = the_workspace(workspace)
     with open_graph(place) as graph:
-        report = draw(graph, target, out, settings=place.settings, tlp=marking(tlp, place))
+        report = draw(graph, target, out, settings=place.settings, tlp=tlp)
     say(str(report))
 
 
@@ -50,7 +50,7 @@ def export(
             graph=graph,
             vault=vault,
             settings=place.settings,
-            tlp=marking(tlp, place),
+            tlp=tlp,
             redact=redact,
         )
     say(str(report))
