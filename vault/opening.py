@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from vault.migrate import check_revision, revision, upgrade
 from vault.records import GENESIS
 from vault.schema import HEAD, captures, custody, heads, warc_files
 from vault.session import Heads
+from vault.warc import SUFFIX
 
 DATABASE = "vault.db"
 LOCK = "writer.lock"
@@ -96,7 +97,7 @@ def recorded_ends(connection: Connection) -> dict[str, int]:
     return {row.name: row.end or row.header_length for row in connection.execute(query)}
 
 
-def repair_tails(vault: Path, ends: dict[str, int], stamp: str) -> Iterator[Repair]:
+def repair_tails(vault: Path, ends: dict[str, int], stamp: str) -> None:
     """Move what stands after the acknowledged ends out of the files, and whole unknown files.
 
     EvidenceError where a file is missing or shorter than what was acknowledged.
@@ -111,18 +112,26 @@ def repair_tails(vault: Path, ends: dict[str, int], stamp: str) -> Iterator[Repa
                 f"{path} {wrong}",
                 remedy="run 'spoor vault verify'; restore the file from a copy",
             )
-    for path in sorted(folder.glob("*.warc.gz")):
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
         end = ends.get(path.name, 0)
         if path.stat().st_size > end or path.name not in ends:
-            yield _moved(vault, path, end, stamp)
+            move_tail(path, end, _free_name(vault / REPAIRED, f"{path.name}.{stamp}.tail"))
+            if end == 0:
+                path.unlink()
 
 
-def _moved(vault: Path, path: Path, end: int, stamp: str) -> Repair:
-    kept = _free_name(vault / REPAIRED, f"{path.name}.{stamp}.tail")
-    moved = move_tail(path, end, kept)
-    if end == 0:
-        path.unlink()
-    return Repair(path.name, end, moved, str(kept.relative_to(vault)))
+def repairs(vault: Path, ends: dict[str, int], known: Callable[[], set[str]]) -> Iterator[Repair]:
+    """Tails that were moved and are not ``known`` to the custody log yet.
+
+    Those of an opening that was itself interrupted are among them.
+    """
+    kept = sorted(path for path in (vault / REPAIRED).glob("*.tail*"))
+    told = known() if kept else set()
+    for path in kept:
+        name = str(path.relative_to(vault))
+        if name not in told:
+            file = path.name.partition(SUFFIX)[0] + SUFFIX
+            yield Repair(file, ends.get(file, 0), path.stat().st_size, name)
 
 
 def _free_name(folder: Path, name: str) -> Path:

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sqlalchemy import Engine
+
 from config.settings import Workspace
 from model.canonical import Json
 from model.clock import Clock, iso, system_clock
@@ -22,10 +24,10 @@ from vault.documents import DocumentStore
 from vault.files import WarcFolder
 from vault.governance import Governance
 from vault.lock import WriterLock, is_held
-from vault.migrate import check_revision
+from vault.migrate import check_revision, revision
 from vault.records import CustodyEntry, Damage, Sealed, Sealing
 from vault.schema import PROTECTED, metadata
-from vault.session import Heads, Session, explained
+from vault.session import Session, explained
 from vault.statements import StatementStore
 from vault.verify import Progress, Verification
 
@@ -88,6 +90,18 @@ class Vault:
     def batch(self) -> AbstractContextManager[None]:
         """Many writes, one commit. Each write stands for itself: an error undoes only its own."""
         return self._session.batch()
+
+    def announce(self, repairs: Iterable[opening.Repair]) -> None:
+        """Enter what was repaired into the custody log, and keep a sentence on each."""
+        for repair in repairs:
+            details = {"end": repair.end, "moved": repair.moved, "kept": repair.kept}
+            self.record("repaired", repair.file, details)
+            self.repairs.append(repair.sentence())
+
+    def announced(self) -> set[str]:
+        """Where the tails are kept whose repair the custody log knows of."""
+        entries = (entry for entry in self.custody() if entry.action == "repaired")
+        return {str(entry.details["kept"]) for entry in entries}
 
     # captures
     def seal(self, sealing: Sealing) -> Sealed:
@@ -295,22 +309,35 @@ def open_vault(
 
 
 def _reading_session(folder: Path, clock: Clock, who: str) -> Session:
-    path = folder / opening.DATABASE
-    if path.is_file():
-        engine = sqlite.reading_engine(path)
-        with explained(str(path)), engine.connect() as connection:
-            check_revision(connection, path)
-            found = opening.read_heads(connection)
-    else:
-        engine = sqlite.empty_engine()
-        with engine.begin() as connection:
-            metadata.create_all(connection)
-            sqlite.protect(connection, PROTECTED)
-            opening.first_heads(connection)
-        found = Heads()
+    engine = _existing(folder / opening.DATABASE) or _nothing_yet()
     session = Session(writer=None, reader=engine, clock=clock, who=who)
-    session.start_from(found)
+    session.start_from(session.read_heads())
     return session
+
+
+def _existing(path: Path) -> Engine | None:
+    """The database for reading; None where there is none, or its first writer is just beginning."""
+    if not path.is_file():
+        return None
+    engine = sqlite.reading_engine(path)
+    with explained(str(path)), engine.connect() as connection:
+        empty = revision(connection) is None
+        if not empty:
+            check_revision(connection, path)
+    if empty:
+        engine.dispose()
+        return None
+    return engine
+
+
+def _nothing_yet() -> Engine:
+    """A database like that of a vault to which nothing was written."""
+    engine = sqlite.empty_engine()
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        sqlite.protect(connection, PROTECTED)
+        opening.first_heads(connection)
+    return engine
 
 
 def _open_writer(
@@ -324,14 +351,10 @@ def _open_writer(
         found = opening.read_heads(connection)
         opening.check_heads(connection, found)
         ends = opening.recorded_ends(connection)
-    repairs = list(opening.repair_tails(folder, ends, f"{clock():%Y%m%dT%H%M%SZ}"))
+    opening.repair_tails(folder, ends, f"{clock():%Y%m%dT%H%M%SZ}")
     warc.resume(len(ends), list(ends.values())[-1] if ends else 0)
     session = Session(writer=engine, reader=sqlite.reading_engine(path), clock=clock, who=who)
     session.start_from(found)
     vault = Vault(session, warc, folder, made_up=workspace.made_up, lock=lock)
-    for repair in repairs:
-        vault.record(
-            "repaired", repair.file, {"end": repair.end, "moved": repair.moved, "kept": repair.kept}
-        )
-        vault.repairs.append(repair.sentence())
+    vault.announce(opening.repairs(folder, ends, vault.announced))
     return vault

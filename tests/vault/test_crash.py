@@ -114,6 +114,20 @@ def test_bytes_of_a_killed_write_are_kept_aside(workspace: Workspace, make) -> N
         assert vault.repairs == []
 
 
+def test_an_interrupted_repair_is_told_of_by_the_next(workspace: Workspace, make) -> None:
+    """Killed after the bytes were moved and before that was entered into the custody log."""
+    with open_vault(workspace) as vault:
+        vault.seal(make.fetched(b"first"))
+    kept = workspace.vault / "repaired" / "spoor-00001.warc.gz.20260101T000000Z.tail"
+    kept.parent.mkdir()
+    kept.write_bytes(b"half")
+    with open_vault(workspace) as vault:
+        assert len(vault.repairs) == 1
+        assert vault.repairs[0].startswith("spoor-00001.warc.gz: 4 bytes after")
+    with open_vault(workspace) as vault:
+        assert vault.repairs == []
+
+
 def test_only_the_killed_batch_is_lost(workspace: Workspace, make) -> None:
     code = (
         "import os, sys; sys.path.insert(0, sys.argv[2])\n"

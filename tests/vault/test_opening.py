@@ -51,6 +51,12 @@ def test_a_workspace_without_a_vault_reads_as_empty(workspace: Workspace) -> Non
     assert not list(workspace.vault.iterdir())
 
 
+def test_a_vault_that_is_just_being_made_reads_as_empty(workspace: Workspace) -> None:
+    (workspace.vault / "vault.db").touch()
+    with open_vault(workspace, write=False) as vault:
+        assert not list(vault.captures())
+
+
 def test_a_forked_child_does_not_keep_the_lock(workspace: Workspace) -> None:
     code = (
         "import os, sys, time; sys.path.insert(0, sys.argv[2])\n"
