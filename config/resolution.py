@@ -72,7 +72,6 @@ class ResolutionRules(_Section):
     conflicting: frozenset[str]
     alias: AliasRule
     bridge_from: int = Field(ge=2)
-    half_life_days: float = Field(gt=0)
     network: NetworkRule
 
     @field_validator("kinds")

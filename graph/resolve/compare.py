@@ -58,13 +58,14 @@ class Comparison:
     def suffices(self) -> bool:
         """Whether this merges: one exclusive strong thing, or two independent kinds.
 
+        A contact that others show too counts beside a rare alias: namesakes with one contact.
         Different PGP keys take the force from a shared alias and from everything else that
         merges alone: a cashier's wallet and a cloned profile look just like this.
         """
         exclusive = self.exclusive
         if any(one.alone and (one.kind == "pgp_key" or not self.keys_differ) for one in exclusive):
             return True
-        if exclusive and self.alias and not self.keys_differ:
+        if self.alias and self.shared and not self.keys_differ:
             return True
         return has_independent_pair(exclusive)
 
@@ -86,6 +87,7 @@ class Comparer:
         self.standings = standings(evidence, rules)
         self.own = _own(evidence, self.standings)
         self.aliases_of = _aliases_of(evidence)
+        self.everyone = _everyone(evidence)
         self._size = len(evidence.holders)
 
     def standing(self, thing: Linkable) -> Standing:
@@ -127,7 +129,7 @@ class Comparer:
         if not (standing.links and standing.merges):
             return False
         allowed = set(roots)
-        everyone = thing.everyone
+        everyone = self.everyone[thing.key]
         return all(root(one) in allowed for one in everyone) or self.namesakes(everyone)
 
     def namesakes(self, accounts: Iterable[str]) -> bool:
@@ -186,9 +188,9 @@ class Comparer:
         self, thing: Linkable, left: Sequence[str], right: Sequence[str], root: Root
     ) -> Shared:
         rule = self.rules.kinds[thing.rule_kind]
-        everyone = thing.everyone
-        one = tuple(sorted(account for account in left if account in thing.uses))
-        other = tuple(sorted(account for account in right if account in thing.uses))
+        everyone = self.everyone[thing.key]
+        one = tuple(sorted(thing.uses.keys() & left))
+        other = tuple(sorted(thing.uses.keys() & right))
         roots = {root(account) for account in (*left, *right)}
         within = rule.merges == "alone" and len(everyone) <= rule.merges_up_to
         exclusive = self.is_exclusive(thing, roots, root)
@@ -237,6 +239,12 @@ def _own(
             for account in thing.uses:
                 own.setdefault(account, set()).add(key)
     return own
+
+
+def _everyone(evidence: Evidence) -> dict[tuple[str, str], frozenset[str]]:
+    """Everybody who shows a thing in whatever role, for things that several show."""
+    everyone = {key: frozenset(thing.everyone) for key, thing in evidence.linkables.items()}
+    return {key: accounts for key, accounts in everyone.items() if len(accounts) > 1}
 
 
 def _aliases_of(evidence: Evidence) -> dict[str, set[str]]:

@@ -10,7 +10,7 @@ from config.resolution import ResolutionRules
 from graph.resolve.linkables import channel, squeeze
 from graph.resolve.ports import Progress, Records, silent
 from model.facts import Statement
-from model.identity import IDENTIFIER_LABELS
+from model.identity import IDENTIFIER_LABELS, Entity
 
 KIND_OF_LABEL = {label: kind for kind, label in IDENTIFIER_LABELS.items()}
 _ABOUT_ACCOUNTS = ("DESCRIBED_AS", "KNOWN_AS", "MENTIONS", "POSTED", "USES")
@@ -32,18 +32,22 @@ class Holder:
 
 @dataclass(slots=True)
 class Use:
-    """How one account shows one thing: statements, entities, first and last time (ISO 8601)."""
+    """The statements by which one account shows one thing; ids cost time, so only when asked."""
 
-    statement_ids: list[str] = field(default_factory=list)
-    entities: set[str] = field(default_factory=set)
-    first: str = ""
-    last: str = ""
+    statements: list[Statement] = field(default_factory=list)
 
-    def add(self, statement: Statement, entity: str) -> None:
-        self.statement_ids.append(statement.id)
-        self.entities.add(entity)
-        self.first = min(self.first or statement.first_seen, statement.first_seen)
-        self.last = max(self.last, statement.last_seen)
+    def add(self, statement: Statement) -> None:
+        self.statements.append(statement)
+
+    @property
+    def statement_ids(self) -> list[str]:
+        """The ids of the statements, each once, sorted."""
+        return sorted({one.id for one in self.statements})
+
+    @property
+    def entities(self) -> set[str]:
+        """The uids of what the statements are about: one thing may stand under several."""
+        return {one.object.uid for one in self.statements if one.object is not None}
 
 
 @dataclass(slots=True)
@@ -105,9 +109,10 @@ class _Reader:
         self.linkables: dict[tuple[str, str], Linkable] = {}
         self.aliases: dict[str, dict[str, Use]] = {}
         self.posted_by: dict[str, tuple[str, ...]] = {}
+        self._last: tuple[Entity | None, str] = None, ""
 
     def about_account(self, statement: Statement) -> None:
-        account = statement.subject.uid
+        account = self._uid(statement.subject)
         if account not in self.holders:
             platform, handle = statement.subject.key
             self.holders[account] = Holder(account, platform, handle)
@@ -120,15 +125,21 @@ class _Reader:
         elif statement.predicate == "KNOWN_AS":
             name = squeeze(statement.object.key[0])
             bearer = self.aliases.setdefault(name, {}).setdefault(account, Use())
-            bearer.add(statement, statement.object.uid)
+            bearer.add(statement)
         elif statement.object.label in KIND_OF_LABEL:
             self.shown(account, statement)
+
+    def _uid(self, subject: Entity) -> str:
+        """The subject's uid, digested once for a run of statements on one subject."""
+        if subject != self._last[0]:
+            self._last = subject, subject.uid
+        return self._last[1]
 
     def _described(self, account: str, statement: Statement) -> None:
         """One statement on the account is enough to show where its own handle stands."""
         bearer = self.aliases[squeeze(statement.subject.key[1])][account]
-        if not bearer.statement_ids:
-            bearer.statement_ids.append(statement.id)
+        if not bearer.statements:
+            bearer.add(statement)
 
     def _posted(self, account: str, listing: str) -> None:
         sellers = self.posted_by.get(listing, ())
@@ -138,7 +149,7 @@ class _Reader:
     def about_listing(self, statement: Statement) -> None:
         if statement.object is None or statement.object.label not in KIND_OF_LABEL:
             return
-        for account in self.posted_by.get(statement.subject.uid, ()):
+        for account in self.posted_by.get(self._uid(statement.subject), ()):
             self.shown(account, statement)
 
     def shown(self, account: str, statement: Statement) -> None:
@@ -158,7 +169,7 @@ class _Reader:
             thing.barred[account] = max(context, thing.barred.get(account, ""))
         else:
             role = thing.uses if statement.predicate == "USES" else thing.mentions
-            role.setdefault(account, Use()).add(statement, entity.uid)
+            role.setdefault(account, Use()).add(statement)
 
 
 def read_evidence(
@@ -187,7 +198,14 @@ def _told(
 
 
 def _evidence(reader: _Reader) -> Evidence:
-    """What was read, in sorted order."""
+    """What was read, in sorted order; statements on what nobody shares are let go."""
+    for thing in reader.linkables.values():
+        if len(thing.uses) + len(thing.mentions) == 1:
+            for use in (*thing.uses.values(), *thing.mentions.values()):
+                use.statements.clear()
+    for bearers in reader.aliases.values():
+        if len(bearers) == 1:
+            next(iter(bearers.values())).statements.clear()
     sizes = Counter(holder.platform for holder in reader.holders.values())
     return Evidence(
         holders=dict(sorted(reader.holders.items())),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from graph.resolve.bridges import weak_bridges
 from graph.resolve.clusters import Clusters
@@ -79,7 +80,7 @@ class _Linker:
             thing
             for thing in self.things
             if kinds[thing.rule_kind].merges == "alone"
-            and len(thing.everyone) <= kinds[thing.rule_kind].merges_up_to
+            and len(self.comparer.everyone[thing.key]) <= kinds[thing.rule_kind].merges_up_to
             and self.comparer.standing(thing).merges
         ]
         return sorted(strong, key=lambda thing: (thing.rule_kind != "pgp_key", thing.key))
@@ -94,9 +95,11 @@ class _Linker:
         left, right = pair
         if pair in self.constraints.unsure or pair in self.joins:
             return
-        if self._compare(left, right).suffices and self.clusters.join(left, right):
-            both = self.comparer.compare([left], [right], self.clusters.find)
-            self.joins[pair] = Join(pair, weak=False, comparison=both)
+        alone = self.comparer.compare([left], [right], self.clusters.find)
+        single = len(self.clusters.members(left)) == len(self.clusters.members(right)) == 1
+        whole = alone if single else self._compare(left, right)
+        if whole.suffices and self.clusters.join(left, right):
+            self.joins[pair] = Join(pair, weak=False, comparison=alone)
 
     def _compare(self, left: str, right: str) -> Comparison:
         """The clusters of two accounts compared, or the two accounts where they are in one."""
@@ -110,18 +113,21 @@ class _Linker:
 
         A cluster that grew in this round is compared afresh: what it gained may speak against.
         """
-        weighed = []
+        weighed = {}
         for left, right in sorted(self._candidates()):
             found = self._compare(left, right)
             if found.suffices:
-                weighed.append((-found.score, left, right))
-        joined = [self._join_weak(left, right) for _, left, right in sorted(weighed)]
-        return any(joined)
+                weighed[-found.score, left, right] = found
+        grown: set[str] = set()
+        for (_, left, right), found in sorted(weighed.items(), key=itemgetter(0)):
+            fresh = found if not {left, right} & grown else self._compare(left, right)
+            if self._join_weak(left, right, fresh):
+                grown |= {left, right}
+        return bool(grown)
 
-    def _join_weak(self, left: str, right: str) -> bool:
+    def _join_weak(self, left: str, right: str, found: Comparison) -> bool:
         if self.clusters.find(left) == self.clusters.find(right):
             return False
-        found = self._compare(left, right)
         pairs = self._carrying(found) if found.suffices else []
         if not pairs or not self.clusters.join(left, right):
             return False
@@ -130,19 +136,33 @@ class _Linker:
         return True
 
     def _candidates(self) -> set[Pair]:
-        """Pairs of clusters that alone show some thing, or whose namesakes do."""
+        """Pairs of clusters that alone show some thing, or namesakes that show it."""
         pairs: set[Pair] = set()
         for thing in self.things:
             roots = sorted({self.clusters.find(account) for account in thing.uses})
-            if len(roots) > 1 and self.comparer.is_exclusive(thing, roots[:2], self.clusters.find):
+            if len(roots) < 2:
+                continue
+            if self.comparer.is_exclusive(thing, roots[:2], self.clusters.find):
                 pairs.update(_pairs(roots))
+            else:
+                pairs.update(self._namesakes(thing))
         return pairs
+
+    def _namesakes(self, thing: Linkable) -> Iterator[Pair]:
+        """Pairs of clusters that show a thing and bear one alias that tells something."""
+        bearers: dict[str, set[str]] = {}
+        for account in thing.uses:
+            for name in self.comparer.aliases_of[account]:
+                bearers.setdefault(name, set()).add(self.clusters.find(account))
+        for name, roots in bearers.items():
+            if len(roots) > 1 and self.comparer.tells(name):
+                yield from _pairs(sorted(roots))
 
     def _carrying(self, found: Comparison) -> list[Pair]:
         """The account pairs that show the evidence, without those a person is to decide."""
         carriers: Iterable[Shared] = found.exclusive
         if found.alias and not found.keys_differ:
-            carriers = (*carriers, found.alias)
+            carriers = (*found.shared, found.alias)
         pairs = {pair for one in carriers for pair in one.pairs}
         if pairs & self.constraints.unsure.keys():
             return []

@@ -134,8 +134,8 @@ class Matcher:
         kind, value, entity = self._entity(shared, entities)
         cited: list[str] = []
         for account in (*shared.left, *shared.right):
-            cited.extend(sorted(set(uses[account].statement_ids))[:MOST_STATEMENTS])
-        told = sum(len(set(use.statement_ids)) for use in uses.values())
+            cited.extend(uses[account].statement_ids[:MOST_STATEMENTS])
+        told = sum(len(use.statements) for use in uses.values())
         return Reason(
             kind=kind,
             value=value,

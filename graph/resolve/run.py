@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from config.resolution import ResolutionRules, load_rules
@@ -70,11 +72,24 @@ def resolve(
     latest = vault.latest_run(KIND)
     if not rebuild and latest is not None and latest.id == run.id:
         return dataclasses.replace(saved(vault, latest), contradictions=held.contradictions)
-    evidence = read_evidence(vault, rules, progress)
-    resolution = resolve_evidence(evidence, rules, held, run)
+    with without_collector():
+        evidence = read_evidence(vault, rules, progress)
+        resolution = resolve_evidence(evidence, rules, held, run)
     progress("saving matches", len(resolution.matches), len(resolution.matches))
     vault.save_run(run, _findings(resolution))
     return resolution
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Work without the search for cyclic garbage: millions of small objects and no cycles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def resolve_evidence(
@@ -177,7 +192,14 @@ def _findings(resolution: Resolution) -> Iterator[Finding]:
 
 def _match_payload(match: Match, names: Mapping[str, str]) -> dict[str, Json]:
     reasons = [
-        {**dataclasses.asdict(one), "statement_ids": list(one.statement_ids)}
+        {
+            "kind": one.kind,
+            "value": one.value,
+            "weight": one.weight,
+            "entity": one.entity,
+            "statement_ids": list(one.statement_ids),
+            "note": one.note,
+        }
         for one in match.reasons
     ]
     return {
