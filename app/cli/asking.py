@@ -9,13 +9,6 @@ import typer
 
 from app.cli.common import JsonOption, WorkspaceOption, example, the_workspace
 from app.cli.output import rows, say
-from graph.cypher import read_only
-from graph.engine import open_graph
-from graph.questions import ask as answer
-from graph.questions import questions
-from graph.resolve import explain, judge, review_queue
-from graph.search import search as find
-from vault.vault import open_vault
 
 
 def search(
@@ -25,6 +18,9 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Full text over listings and accounts."""
+    from graph.engine import open_graph
+    from graph.search import search as find
+
     with open_graph(the_workspace(workspace)) as graph:
         found = rows(find(graph, " ".join(words), limit=limit), as_json=as_json)
     say(f"{found} found")
@@ -37,6 +33,10 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Ask a named question; without one, list them."""
+    from graph.engine import open_graph
+    from graph.questions import ask as answer
+    from graph.questions import questions
+
     if question is None:
         rows(
             (
@@ -57,6 +57,9 @@ def cypher(
     as_json: JsonOption = False,
 ) -> None:
     """Run read-only Cypher."""
+    from graph.cypher import read_only
+    from graph.engine import open_graph
+
     with open_graph(the_workspace(workspace)) as graph:
         rows(read_only(graph, statement), as_json=as_json)
 
@@ -67,6 +70,9 @@ def review(
     as_json: JsonOption = False,
 ) -> None:
     """List proposed matches that wait for a person, most valuable first."""
+    from graph.resolve import explain, review_queue
+    from vault.vault import open_vault
+
     with open_vault(the_workspace(workspace), write=False) as vault:
         rows(
             (
@@ -92,6 +98,9 @@ def judge_(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Record a person's verdict on two accounts; kept for good, above every algorithm."""
+    from graph.resolve import judge
+    from vault.vault import open_vault
+
     with open_vault(the_workspace(workspace)) as vault:
         judgement = judge(vault, a, b, verdict, why, by or getpass.getuser())
     say(f"{judgement.left} and {judgement.right}: {verdict}; 'spoor run --no-collect' applies it")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,9 @@ from app.cli.common import JsonOption, WorkspaceOption, example, the_workspace
 from app.cli.output import progress, rows, say
 from model.errors import ConfigurationError
 from model.evidence import Capture
-from vault.vault import Vault, open_vault
+
+if TYPE_CHECKING:
+    from vault.vault import Vault
 
 vault_commands = typer.Typer(
     no_args_is_help=True, help="Prove that nothing was altered; hand out captures."
@@ -31,6 +33,8 @@ def _capture(vault: Vault, sha256: str) -> Capture:
 
 def verify(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Recompute every hash and both chains; name whatever does not match."""
+    from vault.vault import open_vault
+
     told = progress()
     with open_vault(the_workspace(workspace), write=False) as vault:
         damage = rows(
@@ -54,6 +58,8 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show what is recorded about a capture, or its bytes."""
+    from vault.vault import open_vault
+
     with open_vault(the_workspace(workspace), write=False) as vault:
         capture = _capture(vault, sha256)
         if raw:
@@ -72,6 +78,8 @@ def export(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Hand out one capture as a WARC file of its own."""
+    from vault.vault import open_vault
+
     with open_vault(the_workspace(workspace), write=False) as vault:
         vault.export_capture(_capture(vault, sha256), out)
     say(f"written: {out}")
@@ -79,6 +87,8 @@ def export(
 
 def custody(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Print the custody log: who did what, when, under which mandate."""
+    from vault.vault import open_vault
+
     with open_vault(the_workspace(workspace), write=False) as vault:
         rows((asdict(entry) for entry in vault.custody()), as_json=as_json)
 

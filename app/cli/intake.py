@@ -12,15 +12,8 @@ import typer
 
 from app.cli.common import JsonOption, WorkspaceOption, example, the_workspace
 from app.cli.output import data, json_line, progress, rows, say
-from app.collecting import collect_sources
-from app.importing import import_material
-from collectors.reading import page_rows, read_page
 from config.settings import find_workspace
-from config.sources import load_source
-from enrich.extract import build_extractor
-from enrich.jsonl import Tally, extract_lines
 from model.errors import ConfigurationError
-from vault.vault import open_vault
 
 
 def import_(
@@ -38,6 +31,9 @@ def import_(
     as_json: JsonOption = False,
 ) -> None:
     """Seal saved material in the vault and read it; the same again adds nothing."""
+    from app.importing import import_material
+    from vault.vault import open_vault
+
     place = the_workspace(workspace)
     with open_vault(place) as vault:
         for repair in vault.repairs:
@@ -61,6 +57,9 @@ def collect(
     as_json: JsonOption = False,
 ) -> None:
     """Read the sources that are due, or those named, under their mandate."""
+    from app.collecting import collect_sources
+    from vault.vault import open_vault
+
     place = the_workspace(workspace)
     with open_vault(place) as vault:
         reports = collect_sources(place, vault, names or [], dry_run=dry_run, progress=progress())
@@ -80,6 +79,9 @@ def read(
     url: Annotated[str, typer.Option(help="Where the page was.")] = "",
 ) -> None:
     """Read one saved page into JSON Lines of documents; needs no workspace."""
+    from collectors.reading import page_rows, read_page
+    from config.sources import load_source
+
     try:
         payload = file.read_bytes()
     except OSError as error:
@@ -99,6 +101,9 @@ def extract(
     file: Annotated[str, typer.Argument(help="JSON Lines to read, or - for standard input.")] = "-",
 ) -> None:
     """Read observations out of JSON Lines of records; needs no workspace."""
+    from enrich.extract import build_extractor
+    from enrich.jsonl import Tally, extract_lines
+
     if file != "-" and not Path(file).is_file():
         raise ConfigurationError(f"{file}: not a file")
     tally = Tally()

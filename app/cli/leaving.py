@@ -9,10 +9,6 @@ import typer
 
 from app.cli.common import TlpOption, WorkspaceOption, example, the_workspace
 from app.cli.output import say
-from graph.chart import chart as draw
-from graph.engine import open_graph
-from graph.export import export as write
-from vault.vault import open_vault
 
 
 def chart(
@@ -22,6 +18,9 @@ def chart(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Draw the link chart of a network, an actor, an account or a listing."""
+    from graph.chart import chart as draw
+    from graph.engine import open_graph
+
     place = the_workspace(workspace)
     with open_graph(place) as graph:
         report = draw(graph, target, out, settings=place.settings, tlp=tlp)
@@ -41,6 +40,10 @@ def export(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Write accounts, actors, networks, listings, the graph or statements to a file."""
+    from graph.engine import open_graph
+    from graph.export import export as write
+    from vault.vault import open_vault
+
     place = the_workspace(workspace)
     with open_vault(place, write=False) as vault, open_graph(place) as graph:
         report = write(

@@ -10,8 +10,6 @@ import typer
 
 from app.cli.common import example
 from app.cli.output import say
-from app.demo import run_demo
-from app.rehearsal import make_world, serve_world, write_world
 
 SeedOption = Annotated[int, typer.Option(help="The same seed gives the same world.")]
 AccountsOption = Annotated[int, typer.Option(help="How many accounts.", min=10)]
@@ -27,6 +25,8 @@ def rehearse(
     port: Annotated[int, typer.Option(help="Port to serve on.")] = 8765,
 ) -> None:
     """Make up a world: two markets, classifieds, a forum, and the truth about them."""
+    from app.rehearsal import make_world, serve_world, write_world
+
     world = make_world(seed, accounts, networks)
     write_world(world, out, f"http://127.0.0.1:{port}")
     say(f"{len(world.accounts)} accounts, {len(world.adverts)} adverts; truth in {out}/truth.json")
@@ -46,6 +46,8 @@ def demo(
     networks: NetworksOption = 6,
 ) -> None:
     """Run the whole line on a made-up world: collect, read, link, expose, chart, export."""
+    from app.demo import run_demo
+
     done = run_demo(out, say, seed=seed, accounts=accounts, networks=networks)
     same = done.same_seller
     say(

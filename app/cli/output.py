@@ -7,10 +7,6 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from app.progress import Progress, silent
 
 CONTROL = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), *range(127, 160))}
@@ -67,6 +63,10 @@ def _table(items: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
         for item in items:
             data("\t".join(tame(item.get(column)) for column in columns))
         return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")

@@ -11,14 +11,10 @@ import typer
 
 from app.cli.common import JsonOption, WorkspaceOption, example, the_workspace
 from app.cli.output import rows, say
-from app.doctor import examine
-from app.sources import check_source, source_rows, source_view
-from app.workspaces import make_workspace
 from model.canonical import short_digest
 from model.clock import iso, system_clock
 from model.errors import ConfigurationError
 from model.evidence import Mandate
-from vault.vault import open_vault
 
 sources = typer.Typer(no_args_is_help=True, help="The sources this workspace reads.")
 mandate = typer.Typer(
@@ -30,12 +26,16 @@ def init(
     directory: Annotated[Path, typer.Argument(help="Where the workspace is made.")] = Path(),
 ) -> None:
     """Make a workspace, with commented settings and one example source."""
+    from app.workspaces import make_workspace
+
     made = make_workspace(directory)
     say(f"workspace made in {made.root}; next: spoor import, or spoor mandate add")
 
 
 def doctor(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Check workspace, sources, mandates, Tor, graph, disk and clock; say what to do."""
+    from app.doctor import examine
+
     checks = list(examine(the_workspace(workspace)))
     rows((asdict(check) for check in checks), as_json=as_json)
     if any(check.state == "problem" for check in checks):
@@ -44,6 +44,8 @@ def doctor(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> No
 
 def sources_list(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """List the sources with their last success, last failure and why."""
+    from app.sources import source_rows
+
     rows(source_rows(the_workspace(workspace)), as_json=as_json)
 
 
@@ -53,6 +55,8 @@ def sources_show(
     as_json: JsonOption = False,
 ) -> None:
     """Show one source: its file, its settings as read, and its state."""
+    from app.sources import source_view
+
     rows(source_view(the_workspace(workspace), name), as_json=as_json)
 
 
@@ -65,6 +69,8 @@ def sources_check(
     as_json: JsonOption = False,
 ) -> None:
     """Check source files, and read saved pages with one, field by field."""
+    from app.sources import check_source
+
     found = list(check_source(the_workspace(workspace), name, page or []))
     rows(found, as_json=as_json)
     if any(row["state"] == "problem" for row in found):
@@ -85,6 +91,8 @@ def mandate_add(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Record a mandate; nothing is collected without one."""
+    from vault.vault import open_vault
+
     begin = iso((since or system_clock()).astimezone())
     end = iso(until.astimezone())
     if end <= begin:
@@ -106,6 +114,8 @@ def mandate_add(
 
 def mandate_list(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """List the mandates, past ones too."""
+    from vault.vault import open_vault
+
     with open_vault(the_workspace(workspace), write=False) as vault:
         rows((asdict(known) for known in vault.mandates()), as_json=as_json)
 
@@ -116,6 +126,8 @@ def mandate_end(
     workspace: WorkspaceOption = None,
 ) -> None:
     """End a mandate now; what was collected under it stays."""
+    from vault.vault import open_vault
+
     with open_vault(the_workspace(workspace)) as vault:
         vault.end_mandate(mandate_id, why)
     say(f"mandate {mandate_id} ended")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app import pipeline
 from app.cli.common import JsonOption, WorkspaceOption, example, the_workspace
 from app.cli.output import json_line, progress, rows, say
-from app.collecting import collect_sources
-from app.findings import network_rows, network_view
-from app.schedule import schedule_pause, schedule_rows, schedule_run
-from vault.vault import open_vault
+
+if TYPE_CHECKING:
+    from app import pipeline
 
 RebuildOption = Annotated[bool, typer.Option("--rebuild", help="Do it afresh.")]
 
@@ -40,6 +38,10 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Bring everything up to date: collect, enrich, load, resolve, networks."""
+    from app import pipeline
+    from app.collecting import collect_sources
+    from vault.vault import open_vault
+
     place = the_workspace(workspace)
     failed = False
     with open_vault(place) as vault:
@@ -59,6 +61,9 @@ def enrich(
     rebuild: RebuildOption = False, workspace: WorkspaceOption = None, as_json: JsonOption = False
 ) -> None:
     """Read observations out of every new document into statements."""
+    from app import pipeline
+    from vault.vault import open_vault
+
     place = the_workspace(workspace)
     with open_vault(place) as vault:
         step = pipeline.timed(
@@ -71,6 +76,9 @@ def load(
     rebuild: RebuildOption = False, workspace: WorkspaceOption = None, as_json: JsonOption = False
 ) -> None:
     """Bring the graph in line with the vault's statements."""
+    from app import pipeline
+    from vault.vault import open_vault
+
     place = the_workspace(workspace)
     with open_vault(place) as vault:
         step = pipeline.timed(
@@ -84,6 +92,9 @@ def resolve(
     rebuild: RebuildOption = False, workspace: WorkspaceOption = None, as_json: JsonOption = False
 ) -> None:
     """Link accounts to actors, with the reasons; judgements by people come first."""
+    from app import pipeline
+    from vault.vault import open_vault
+
     place = the_workspace(workspace)
     with open_vault(place) as vault:
         _show(
@@ -109,6 +120,9 @@ def find_networks(
     as_json: JsonOption = False,
 ) -> None:
     """Find the networks among the actors; with a sub-command, list or show them."""
+    from app import pipeline
+    from vault.vault import open_vault
+
     if context.invoked_subcommand is not None:
         return
     place = the_workspace(workspace)
@@ -131,6 +145,9 @@ def find_networks(
 
 def networks_list(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """List the networks: size, taxa, what binds them, how unlikely by chance."""
+    from app.findings import network_rows
+    from vault.vault import open_vault
+
     with open_vault(the_workspace(workspace), write=False) as vault:
         rows(network_rows(vault), as_json=as_json)
 
@@ -141,17 +158,24 @@ def networks_show(
     as_json: JsonOption = False,
 ) -> None:
     """Show a network: members, roles, and the evidence that binds them."""
+    from app.findings import network_view
+    from vault.vault import open_vault
+
     with open_vault(the_workspace(workspace), write=False) as vault:
         rows(network_view(vault, network), as_json=as_json)
 
 
 def run_schedule(workspace: WorkspaceOption = None) -> None:
     """Run due jobs for as long as this command runs; Ctrl-C ends it after the job at hand."""
+    from app.schedule import schedule_run
+
     schedule_run(the_workspace(workspace), say)
 
 
 def schedule_status(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Show each source's schedule, last run and next run."""
+    from app.schedule import schedule_rows
+
     rows(schedule_rows(the_workspace(workspace)), as_json=as_json)
 
 
@@ -160,6 +184,8 @@ def pause(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Pause the schedule, of some sources or of all."""
+    from app.schedule import schedule_pause
+
     schedule_pause(the_workspace(workspace), names or [], paused=True)
 
 
@@ -168,6 +194,8 @@ def resume(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Resume the schedule, of some sources or of all."""
+    from app.schedule import schedule_pause
+
     schedule_pause(the_workspace(workspace), names or [], paused=False)
 
 
