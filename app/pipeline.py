@@ -101,6 +101,8 @@ def _read_captures(vault: Vault, sources: Sources, *, rebuild: bool, progress: P
     """Read sealed bytes into documents where this reader has not, or all of them again."""
     read = 0
     for capture in vault.captures():
+        if capture.reading.get("format") == "robots":
+            continue
         if rebuild or vault.read_by(capture) != READER:
             store_capture(vault, capture, sources.of(capture.source))
             read += 1
