@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from hypothesis import settings
 
 from config.settings import Workspace, load_workspace
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+settings.register_profile("spoor", deadline=None)  # no test depends on how busy the machine is
+settings.load_profile("spoor")
 
 ROOT = Path(__file__).resolve().parent.parent
 

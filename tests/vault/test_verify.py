@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import sqlite3
+import struct
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -36,8 +38,8 @@ def warc(workspace: Workspace, name: str = FIRST) -> Path:
     return workspace.vault / "warc" / name
 
 
-def member(held: bytes, capture: Capture) -> bytes:
-    return held[capture.offset : capture.offset + capture.length]
+def member(held: bytes | bytearray, capture: Capture) -> bytes:
+    return bytes(held[capture.offset : capture.offset + capture.length])
 
 
 def tamper(workspace: Workspace, *statements: str, checked: bool = False) -> None:
@@ -141,6 +143,48 @@ def test_a_forged_record_of_the_right_form_is_named(filled: Workspace, kinds: Ki
     forged = bytes.fromhex("1f8b08000000000000ff") + forged[10:]
     path.write_bytes(held[: victim.offset] + forged + held[victim.offset + victim.length :])
     assert kinds(filled) == [("altered", f"{FIRST} byte {victim.offset}")]
+
+
+def test_a_flip_that_inflates_to_the_same_is_named(filled: Workspace, kinds: Kinds) -> None:
+    """The padding of a stored block says nothing; only the member's digest tells."""
+    path, victim = warc(filled), in_first(filled)[1]
+    held = bytearray(path.read_bytes())
+    before = gzip.decompress(member(held, victim))
+    held[victim.offset + 10] ^= 0x80
+    assert gzip.decompress(member(held, victim)) == before
+    path.write_bytes(held)
+    with open_vault(filled, write=False) as vault:
+        assert vault.payload(victim)
+    assert kinds(filled) == [("altered", f"{FIRST} byte {victim.offset}")]
+
+
+def test_a_forged_content_with_a_right_checksum_is_not_handed_out(filled, kinds) -> None:
+    path, victim = warc(filled), in_first(filled)[1]
+    held = path.read_bytes()
+    true = gzip.decompress(member(held, victim))
+    false = true.replace(b"tusk", b"bone")
+    old, new = (struct.pack("<I", zlib.crc32(text)) for text in (true, false))
+    forged = member(held, victim).replace(b"tusk", b"bone").replace(old, new)
+    assert gzip.decompress(forged) == false
+    path.write_bytes(held.replace(member(held, victim), forged))
+    with (
+        open_vault(filled, write=False) as vault,
+        pytest.raises(EvidenceError, match="SHA-256 differs"),
+    ):
+        vault.payload(victim)
+    assert kinds(filled) == [("altered", f"{FIRST} byte {victim.offset}")]
+
+
+def test_a_record_of_the_same_content_is_not_taken_for_another(workspace, kinds, make) -> None:
+    with open_vault(workspace) as vault:
+        one, two = (vault.seal(make.fetched(make.noise(99))).capture for _ in range(2))
+        assert (one.length, one.sha256) == (two.length, two.sha256)
+        held = warc(workspace).read_bytes()
+        swapped = held[: one.offset] + member(held, two) + member(held, one)
+        warc(workspace).write_bytes(swapped)
+        with pytest.raises(EvidenceError, match="stands in its place"):
+            vault.payload(one)
+    assert kinds(workspace) == [("swapped", f"{FIRST} captures 1, 2")]
 
 
 @pytest.mark.parametrize("keep", [0, 5, 700])
