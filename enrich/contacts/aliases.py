@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from config.contact_words import Aliases
 from enrich.contacts.patterns import compiled, span_of
 from enrich.contacts.view import Found, Taken, View
 
 RULE = "aliases/1"
-_NAME = r"[\"“'‘«*]{0,2}(?P<name>[\p{L}\p{N}][\p{L}\p{N}_.\-]{1,39})"
-_WIDE = '["“«](?P<wide>[^"”»\n]{3,40})["”»]'
+_NAME = r"[\"“'‘«*]{0,2}(?P<name>[\p{L}\p{N}][\p{L}\p{N}_.\-]+)"
+_WIDE = '["“«](?P<wide>[^"”»\n]+)["”»]'
 
 
 class AliasReader:
@@ -24,22 +24,18 @@ class AliasReader:
         self._on_market = compiled(
             rf"(?i)^[\"”'’»*]{{0,2}} ?(?:\(?(?:on|from|at|auf|sur|en) (?:the )?|\()(?:{market})\b"
         )
+        slots = {"{market}": f"(?:{market})", "{name}": f"(?:{_WIDE}|{_NAME})"}
+        filled = [_filled(phrase.pattern, slots) for phrase in aliases.phrases]
+        self._any = compiled("(?i)" + "|".join(_unnamed(pattern) for pattern in filled))
         self._phrases = [
-            (
-                number,
-                phrase.needs,
-                compiled(
-                    r"(?i)(?:^|[^\p{L}\p{N}])"
-                    + phrase.pattern.replace("{market}", f"(?:{market})").replace(
-                        "{name}", f"(?:{_WIDE}|{_NAME})"
-                    )
-                ),
-            )
-            for number, phrase in enumerate(aliases.phrases, 1)
+            (number, phrase.needs, compiled(rf"(?i)(?:^|[^\p{{L}}\p{{N}}]){pattern}"))
+            for number, (phrase, pattern) in enumerate(zip(aliases.phrases, filled, strict=True), 1)
         ]
 
     def read(self, view: View, taken: Taken, seller: str) -> Iterator[Found]:
         """Names given as the seller's own; ``seller`` is the folded name of the account."""
+        if not self._any.search(view.plain):
+            return
         seen: set[tuple[int, int]] = set()
         for number, needs, pattern in self._phrases:
             for match in pattern.finditer(view.plain):
@@ -57,7 +53,7 @@ class AliasReader:
                 yield Found("alias", name, start, end, 0.75, f"{RULE}:phrase{number}")
 
     def _is_name(self, name: str) -> bool:
-        return len(name) >= 3 and name.casefold() not in self._never and not name.isdigit()
+        return 3 <= len(name) <= 40 and name.casefold() not in self._never and not name.isdigit()
 
     def _said_of_seller(self, view: View, start: int, end: int, seller: str) -> bool:
         """Whether the seller's own name stands right before, or a market is named right after."""
@@ -68,3 +64,14 @@ class AliasReader:
 
 def _flexible(market: str) -> str:
     return re.escape(market).replace("\\ ", "[ -]?")
+
+
+def _filled(pattern: str, slots: Mapping[str, str]) -> str:
+    for slot, words in slots.items():
+        pattern = pattern.replace(slot, words)
+    return pattern
+
+
+def _unnamed(pattern: str) -> str:
+    """The pattern with plain groups, so that several can stand in one."""
+    return re.sub(r"\(\?P<\w+>", "(?:", pattern)

@@ -38,12 +38,14 @@ class RoleReader:
     def role_of(self, view: View, found: Found) -> str:
         """``contact``, ``payment``, ``escrow``, ``boilerplate`` or ``unknown``.
 
-        Escrow and boilerplate words in the same line win; else the nearest words do; else what
+        Escrow and boilerplate words in the same line win (for hosts, which come in lists of
+        mirrors, also those in the lines above); else the nearest words do; else what
         the finding says of itself (a handle announced by its messenger is a contact).
         """
         before = view.plain[max(0, found.start - BEFORE) : found.start]
         after = view.plain[found.end : found.end + AFTER].partition("\n")[0]
-        line = before.rpartition("\n")[2]
+        hosts = found.kind in {"onion", "domain", "url"}
+        line = before if hosts else before.rpartition("\n")[2]
         best, nearest = "", len(before) + 1
         for words in self._roles:
             if found.kind not in words.kinds:

@@ -72,9 +72,9 @@ def _spaced(character: str) -> bool:
     return character < "\u0590"
 
 
-def read_tail(view: View, end: int, words: ContactWords) -> Tail | None:
-    """The first word after ``end`` that is no filler, within reach, at most one line on."""
-    window = view.plain[end : end + REACH]
+def read_tail(view: View, end: int, stop: int, words: ContactWords) -> Tail | None:
+    """The first word after ``end`` that is no filler, before ``stop``, at most one line on."""
+    window = view.plain[end : min(stop, end + REACH)]
     at = fillers = lines = 0
     strong = named = False
     while at < len(window):

@@ -23,6 +23,8 @@ from enrich.contacts.view import Found, Scene
 from enrich.contacts.web import Link, user_of
 
 RULE = "messengers/1"
+SHORTEST = 3
+"""Characters of the shortest handle."""
 _NUMBER_AHEAD = compiled(
     rf"(?P<lead>[^\p{{L}}\p{{N}}+\n]{{0,24}}\n?[^\p{{L}}\p{{N}}+\n]{{0,8}})(?P<number>{NUMBER})"
 )
@@ -112,14 +114,16 @@ class MessengerReader:
 
     def _after(self, scene: Scene, cue: Cue, end: int, stop: int) -> Found | None:
         """The number or handle after ``end``, before the next service's name at ``stop``."""
+        if stop - end < SHORTEST:
+            return None
         service = self.services[cue.service]
         if "phone" in service.handle:
-            if (found := self._number_after(scene, cue, end)) and found.start < stop:
+            if found := self._number_after(scene, cue, end, stop):
                 return found
             if service.handle == ("phone",):
                 return None
-        tail = read_tail(scene.view, end, self.words) if service.handle else None
-        if tail is None or tail.end > stop or scene.taken.touches(tail.start, tail.end):
+        tail = read_tail(scene.view, end, stop, self.words) if service.handle else None
+        if tail is None or scene.taken.touches(tail.start, tail.end):
             return None
         if _unannounced(service, tail) or not self._shaped(service, tail.word):
             return None
@@ -137,9 +141,9 @@ class MessengerReader:
         forms = (self._forms.get(form) for form in service.handle)
         return any(form.fullmatch(word) for form in forms if form is not None)
 
-    def _number_after(self, scene: Scene, cue: Cue, end: int) -> Found | None:
+    def _number_after(self, scene: Scene, cue: Cue, end: int, stop: int) -> Found | None:
         """A telephone number after ``end``, behind words such as *me us via*."""
-        window = scene.text[end : end + 100]
+        window = scene.text[end : min(stop, end + 100)]
         at = _after_fillers(window, self.words)
         ahead = _NUMBER_AHEAD.match(window[at:])
         if ahead is None:
@@ -160,6 +164,8 @@ class MessengerReader:
         service = self.services[cue.service]
         window = scene.text[max(floor, end - 60) : end].rpartition("\n")[2]
         start = end - len(window)
+        if len(window) < SHORTEST:
+            return None
         if "phone" in service.handle and (behind := _NUMBER_BEHIND.search(window)):
             begin = start + span_of(behind, "number")[0]
             if found := self._number(scene, cue, begin, behind.group("number")):

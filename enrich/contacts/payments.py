@@ -70,7 +70,7 @@ class PaymentReader:
             return _group_after(_RECEIVER, scene, cue, 0.7)
         if form == "cashtag":
             return _group_after(_CASHTAG, scene, cue, 0.95)
-        tail = read_tail(scene.view, cue.end, self.words)
+        tail = read_tail(scene.view, cue.end, len(scene.text), self.words)
         if tail is None or scene.taken.touches(tail.start, tail.end):
             return None
         sure = credible(tail, self.words, scene.seller)

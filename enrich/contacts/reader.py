@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import phonenumbers
+
 from config.contact_words import ContactWords
+from enrich.contacts import aliases, bank, mail, messengers, numbers, payments, pgp, wallets, web
 from enrich.contacts.aliases import AliasReader
 from enrich.contacts.bank import read_ibans
 from enrich.contacts.context import RoleReader
@@ -20,7 +23,9 @@ from enrich.contacts.web import Link, findings_of, read_bare_links, read_links, 
 from model.facts import Observation
 from model.identity import fold_handle
 
-VERSION = "contacts/1"
+RULES = (wallets.RULE, bank.RULE, pgp.RULE, web.RULE, mail.RULE, numbers.RULE, messengers.RULE)
+"""The rules' versions; one is raised when what it reads changes."""
+
 STRUCTURAL = frozenset(
     (
         *(
@@ -55,7 +60,8 @@ class Contacts:
 
     def __init__(self, words: ContactWords) -> None:
         self.words = words
-        self.version = f"{VERSION}:{words.digest}"
+        rules = (*RULES, payments.RULE, aliases.RULE, f"phonenumbers/{phonenumbers.__version__}")
+        self.version = f"{','.join(rules)}:{words.digest}"
         self._messengers = MessengerReader(words)
         self._payments = PaymentReader(words)
         self._aliases = AliasReader(words.aliases, words.services.never)

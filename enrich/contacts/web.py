@@ -118,19 +118,26 @@ def _trim(path: str) -> str:
 def _looks_meant(link: Link, written: str, words: ContactWords) -> bool:
     """Whether bare words joined by a full stop are a host, not two sentences."""
     labels = link.host.split(".")
-    if link.host.startswith("www.") or link.defanged:
+    if link.host.startswith("www."):
+        return len(labels) > 2
+    if link.defanged:
         return len(labels[-2]) > 1 or len(labels) > 2
     if _IPV4.fullmatch(link.host) or not any(c.isalpha() for c in labels[-2]):
         return False
     ending = written.rpartition(".")[2][: len(labels[-1])]
-    cased = ending[:1].isupper() and not ending.isupper()
-    if cased or (ending.isupper() and not labels[-2].isdigit() and written[:1].islower()):
+    if _begins_sentence(ending, written, labels[-2]):
         return False
-    if link.rest.startswith("/") and len(link.rest) > 1:
+    path = link.rest.startswith("/") and len(link.rest) > 1
+    word = ending.isupper() and labels[-1] in words.hosts.word_endings
+    usual = labels[-1] in words.hosts.bare_endings and len(labels[-2]) > 2
+    return path or (usual and not word)
+
+
+def _begins_sentence(ending: str, written: str, label: str) -> bool:
+    """Whether capitals after the full stop tell of a new sentence (``nice.Top quality``)."""
+    if ending[:1].isupper() and not ending.isupper():
         return True
-    if ending.isupper() and labels[-1] in words.hosts.word_endings:
-        return False
-    return labels[-1] in words.hosts.bare_endings and len(labels[-2]) > 2
+    return ending.isupper() and not label.isdigit() and written[:1].islower()
 
 
 def findings_of(link: Link, words: ContactWords) -> Iterator[Found]:

@@ -17,11 +17,14 @@ REACH = 120
 
 _WORD = re.compile(r"[^\W_][^\s,;:/&+|()\[\]<>\"!?*=#_…·•]*")
 """Only run over windows of bounded length."""
-_JOIN = compiled(
-    r"(?i)^(?:[\s,;/&+|:(\[>*#-]"
-    r"|\b(?:and|or|the|und|oder|et|ou|la|le|les|y|o|e|en|of|also|in|die|der|i|и|и в)\b)*$"
-)
-_JOIN_TO = compiled(r"(?i)^[\s,;/&+|:(\[>*#-]*\b(?:to|nach|vers|hacia|naar|do|w)\b[\s,:(\[>*#-]*$")
+_AND = ["and", "or", "the", "und", "oder", "et", "ou", "la", "le", "les", "y", "o", "e", "en", "of"]
+_AND += ["also", "in", "die", "der", "i", "и"]
+_TO = ["to", "nach", "vers", "hacia", "naar", "do", "w"]
+_JOINING = frozenset(_AND + _TO)
+"""Words that may stand between one place and the next."""
+
+_JOIN = compiled(rf"(?i)^(?:[\s,;/&+|:(\[>*#-]|\b(?:{'|'.join(_AND)})\b)*$")
+_JOIN_TO = compiled(rf"(?i)^[\s,;/&+|:(\[>*#-]*\b(?:{'|'.join(_TO)})\b[\s,:(\[>*#-]*$")
 _DOMESTIC_ROUTE = compiled(
     r"(?i)\b(usa?|uk|aus?|de|nl|nz)-(usa?|uk|aus?|de|nl|nz)\b ?(?:domestic|shipping|only)"
 )
@@ -124,7 +127,7 @@ class PlaceReader:
         """
         window = view.plain[at : at + REACH].split("\n\n")[0]
         kind, end = phrase.kind, 0
-        for place in self._names_in(window, 0, any_case=False):
+        for place in self._names_in(window, 0, any_case=False, only_joined=True):
             gap = window[end : place.start]
             if end and kind != "location" and _JOIN_TO.match(gap):
                 kind = "ships_to"
@@ -135,14 +138,21 @@ class PlaceReader:
             end = place.end
             yield kind, Place(place.code, at + place.start, at + place.end)
 
-    def _names_in(self, text: str, at: int, *, any_case: bool) -> Iterator[Place]:
-        """Names of places, the longest first; short ones in capitals unless ``any_case``."""
+    def _names_in(
+        self, text: str, at: int, *, any_case: bool, only_joined: bool = False
+    ) -> Iterator[Place]:
+        """Names of places, the longest first; short ones in capitals unless ``any_case``.
+
+        ``only_joined`` stops at the first word that is neither a name nor joins names.
+        """
         words = [match.span() for match in _WORD.finditer(text)]
         index = 0
         while index < len(words):
             place, length = self._name_at(text, words, index, any_case=any_case)
             if place is not None:
                 yield Place(place.code, at + place.start, at + place.end)
+            elif only_joined and text[slice(*words[index])].casefold() not in _JOINING:
+                return
             index += length
 
     def _name_at(
