@@ -26,6 +26,7 @@ class KindRule(_Section):
     merges: Literal["alone", "together", "never"]
     merges_up_to: int = Field(default=2, ge=2)
     links_up_to: int = Field(ge=2, le=50)
+    mentions: bool = True
 
 
 class HubRule(_Section):
@@ -44,6 +45,7 @@ class AliasRule(_Section):
     weight: float = Field(gt=0, lt=1)
     up_to: int = Field(ge=2, le=50)
     shortest: int = Field(ge=1)
+    full_length: int = Field(ge=1)
     generic: frozenset[str]
 
 

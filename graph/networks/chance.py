@@ -9,7 +9,7 @@ tightly bound community of each size class. Platforms and times are not kept.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.resolution import NetworkRule
@@ -33,13 +33,16 @@ class Chance:
 def weigh_against_chance(
     shown: Shown,
     found: Sequence[Found],
-    alone: dict[str, int],
+    alone: Mapping[str, int],
     rule: NetworkRule,
+    *,
     told: Callable[[int], None],
+    names: Shown = (),
 ) -> Chance:
     """Compare each community with the tightest of its size class in randomised worlds.
 
-    ``alone`` counts the things that each actor shows and nobody else does. p is at least
+    ``alone`` counts the things that each actor shows and nobody else does; ``names`` stay with
+    their bearers in every world. p is at least
     1/(repeats + 1); q multiplies by the number of size classes (Bonferroni).
     """
     repeats = _affordable(shown, alone, rule)
@@ -49,7 +52,7 @@ def weigh_against_chance(
     above = dict.fromkeys((one.members for one in found), 0)
     done = 0
     for done in range(1, repeats + 1):
-        best = _tightest(search(world.next(), rule))
+        best = _tightest(search(world.next(), rule, names))
         for one in found:
             above[one.members] += best.get(size_class(one), 0.0) >= one.excess
         told(done)
@@ -73,7 +76,7 @@ def _tightest(found: Sequence[Found]) -> dict[int, float]:
     return best
 
 
-def _affordable(shown: Shown, alone: dict[str, int], rule: NetworkRule) -> int:
+def _affordable(shown: Shown, alone: Mapping[str, int], rule: NetworkRule) -> int:
     incidences = sum(len(actors) for _, actors in shown) + sum(alone.values())
     return min(rule.randomisations, MOST_WORK // max(1, incidences * TRADES))
 
@@ -81,7 +84,7 @@ def _affordable(shown: Shown, alone: dict[str, int], rule: NetworkRule) -> int:
 class _World:
     """A bipartite world that is randomised step by step; things are numbers, shares go along."""
 
-    def __init__(self, shown: Shown, alone: dict[str, int], seed: int) -> None:
+    def __init__(self, shown: Shown, alone: Mapping[str, int], seed: int) -> None:
         self._weights = [weight for weight, _ in shown]
         rows: dict[str, set[int]] = {}
         for number, (_, actors) in enumerate(shown):

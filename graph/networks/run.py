@@ -12,7 +12,7 @@ from config.resolution import ResolutionRules, load_rules
 from graph.networks.chance import Chance, weigh_against_chance
 from graph.networks.describe import Describer, rank
 from graph.networks.search import Found, Shown, excess, project, search
-from graph.networks.ties import Ties, ties
+from graph.networks.ties import Tie, Ties, ties
 from graph.networks.trade import Trade, trades
 from graph.resolve import run as resolution_run
 from graph.resolve.compare import Comparer
@@ -73,31 +73,37 @@ def networks(
 
 def _search(tied: Ties, rules: ResolutionRules, progress: Progress) -> tuple[list[Found], Chance]:
     """Communities that do not overlap, and what chance says of them."""
-    shown = [(tie.weight, sorted(tie.actors.items())) for tie in tied.shared]
-    found = search(shown, rules.network)
+    shown, names = shown_by(tied.things), shown_by(tied.names)
+    found = search(shown, rules.network, names)
     progress("searching communities", len(found), None)
     chance = weigh_against_chance(
         shown,
         found,
-        dict(tied.degrees),
+        tied.alone,
         rules.network,
-        lambda done: progress("searching random worlds", done, rules.network.randomisations),
+        told=lambda done: progress("searching random worlds", done, rules.network.randomisations),
+        names=names,
     )
-    return select(found, chance, shown, rules), chance
+    return select(found, chance, shown, names, rules), chance
+
+
+def shown_by(ties: Sequence[Tie]) -> Shown:
+    """Ties as the search takes them."""
+    return [(tie.weight, sorted(tie.actors.items())) for tie in ties]
 
 
 def select(
-    found: Sequence[Found], chance: Chance, shown: Shown, rules: ResolutionRules
+    found: Sequence[Found], chance: Chance, shown: Shown, names: Shown, rules: ResolutionRules
 ) -> list[Found]:
     """One network an actor: first what chance does not explain, then the coarsest scale.
 
     Of an untested or unremarkable community that overlaps with what was taken, the connected
-    rest is kept, bound as tightly as it is by itself.
+    rest is kept, bound as tightly as it is by itself. Those who share but a name are no network.
     """
     exposed = [one for one in found if chance.q.get(one.members, 1.0) <= rules.network.exposed_at]
     exposed.sort(key=lambda one: (-one.excess * len(one.members), sorted(one.members)))
     coarsest = [one for one in found if one.scale == rules.network.resolutions[0]]
-    graph = project(shown)
+    graph, things = project([*shown, *names]), project(shown)
     taken: set[str] = set()
     chosen: list[Found] = []
     for one in exposed:
@@ -106,15 +112,15 @@ def select(
             taken |= one.members
     for one in coarsest:
         rest = nx.connected_components(graph.subgraph(one.members - taken))
-        parts = (frozenset(part) for part in rest if len(part) >= rules.network.min_actors)
-        chosen.extend(_part(one, part, shown, graph) for part in parts)
+        parts = (frozenset(part) for part in rest if things.subgraph(part).number_of_edges())
+        chosen.extend(_part(one, part, shown) for part in parts)
     return sorted(chosen, key=lambda one: sorted(one.members))
 
 
-def _part(whole: Found, part: frozenset[str], shown: Shown, graph: nx.Graph[str]) -> Found:
+def _part(whole: Found, part: frozenset[str], shown: Shown) -> Found:
     if part == whole.members:
         return whole
-    return Found(part, whole.scale, excess([part], shown, graph)[part])
+    return Found(part, whole.scale, excess([part], shown)[part])
 
 
 def _describe(

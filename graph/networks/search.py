@@ -48,23 +48,26 @@ def project(shown: Shown) -> nx.Graph[str]:
     return graph
 
 
-def search(shown: Shown, rule: NetworkRule) -> list[Found]:
-    """Every community of at least two actors at every scale, each set once, in sorted order."""
-    graph = project(shown)
+def search(shown: Shown, rule: NetworkRule, names: Shown = ()) -> list[Found]:
+    """Every community of at least two actors at every scale, each set once, in sorted order.
+
+    ``names`` help to find communities but do not count as what binds them: namesakes may be one
+    seller, and that is for resolution to say.
+    """
+    graph = project([*shown, *names])
     scales: dict[Community, float] = {}
     for component in sorted(nx.connected_components(graph), key=min):
         for scale, members in _communities(graph, component, rule):
             if len(members) >= rule.min_actors:
                 scales.setdefault(members, scale)
-    excesses = excess(scales, shown, graph)
+    excesses = excess(scales, shown)
     found = (Found(one, scales[one], excesses[one]) for one in scales)
     return sorted(found, key=lambda one: (one.scale, sorted(one.members)))
 
 
-def excess(
-    communities: Iterable[Community], shown: Shown, graph: nx.Graph[str]
-) -> dict[Community, float]:
+def excess(communities: Iterable[Community], shown: Shown) -> dict[Community, float]:
     """What each community shares beyond its heaviest spanning tree, per member."""
+    graph = project(shown)
     found: dict[Community, float] = {}
     by_actor = _by_actor(shown)
     for members in communities:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -29,33 +30,35 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """All ties, those of a single actor too (the null model needs them), by key."""
+    """Ties between actors by key: shared things, and the names that several bear.
+
+    ``alone`` counts, for each actor, the things that nobody else shows: the null model needs it.
+    """
 
     evidence: Evidence
     actor_of: Mapping[str, str]
-    single: int
-    shared: tuple[Tie, ...]
-    degrees: Mapping[str, int]
+    things: tuple[Tie, ...]
+    names: tuple[Tie, ...]
+    alone: Mapping[str, int]
+
+    @property
+    def shared(self) -> tuple[Tie, ...]:
+        return self.things + self.names
 
 
 def ties(comparer: Comparer, resolution: Resolution) -> Ties:
-    """The ties between the actors of a resolution, hubs and copycats left out.
-
-    ``degrees`` counts, for each actor, the things that it shows alone.
-    """
-    evidence, rules = comparer.evidence, comparer.rules
+    """The ties between the actors of a resolution, hubs and copycats left out."""
+    evidence = comparer.evidence
     known = {one: actor.uid for actor in resolution.actors for one in actor.accounts}
     actor_of = {uid: known.get(uid) or actor_uid([uid]) for uid in evidence.holders}
-    shared, degrees, single = [], dict[str, int](), 0
-    for tie in _things(comparer, actor_of, rules):
+    things, alone = [], Counter[str]()
+    for tie in _things(comparer, actor_of, comparer.rules):
         if len(tie.actors) > 1:
-            shared.append(tie)
+            things.append(tie)
         else:
-            single += 1
-            for actor in tie.actors:
-                degrees[actor] = degrees.get(actor, 0) + 1
-    shared.extend(_names(comparer, actor_of, _kept_apart(resolution, actor_of)))
-    return Ties(evidence, actor_of, single, tuple(shared), degrees)
+            alone.update(tie.actors.keys())
+    names = _names(comparer, actor_of, _kept_apart(resolution, actor_of))
+    return Ties(evidence, actor_of, tuple(things), tuple(names), alone)
 
 
 def reason(tie: Tie, evidence: Evidence, members: Mapping[str, str]) -> Reason:
@@ -93,17 +96,20 @@ def _things(
     comparer: Comparer, actor_of: Mapping[str, str], rules: ResolutionRules
 ) -> Iterator[Tie]:
     for thing in comparer.evidence.linkables.values():
-        if comparer.standing(thing).links and (thing.uses or thing.mentions):
-            yield _tie(comparer, thing, actor_of, rules)
+        tie = _tie(comparer, thing, actor_of, rules)
+        if tie.actors and comparer.standing(thing).links:
+            yield tie
 
 
 def _tie(
     comparer: Comparer, thing: Linkable, actor_of: Mapping[str, str], rules: ResolutionRules
 ) -> Tie:
-    actors = {actor_of[uid]: rules.network.mention_factor for uid in sorted(thing.mentions)}
+    rule = rules.kinds[thing.rule_kind]
+    mentions = thing.mentions if rule.mentions else {}
+    actors = {actor_of[uid]: rules.network.mention_factor for uid in sorted(mentions)}
     actors |= {actor_of[uid]: 1.0 for uid in sorted(thing.uses)}
-    weight = rules.kinds[thing.rule_kind].weight * comparer.rarity(len(actors))
-    return Tie(thing.key, weight, actors, {**thing.mentions, **thing.uses})
+    weight = rule.weight * comparer.rarity(len(actors))
+    return Tie(thing.key, weight, actors, {**mentions, **thing.uses})
 
 
 def _names(
@@ -117,9 +123,8 @@ def _names(
             continue
         pairs = {(one, two) for one in actors for two in actors if one < two}
         if not pairs & apart:
-            weight = rules.alias.weight * rules.network.alias_factor
-            rarity = comparer.rarity(len(actors))
-            yield Tie(("alias", name), weight * rarity, dict.fromkeys(actors, 1.0), bearers)
+            weight = comparer.alias_weight(name) * rules.network.alias_factor
+            yield Tie(("alias", name), weight, dict.fromkeys(actors, 1.0), bearers)
 
 
 def _kept_apart(resolution: Resolution, actor_of: Mapping[str, str]) -> frozenset[tuple[str, str]]:

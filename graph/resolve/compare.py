@@ -148,6 +148,13 @@ class Comparer:
         bearers = len(self.evidence.aliases.get(name, ()))
         return len(name) >= rule.shortest and name not in rule.generic and bearers <= rule.up_to
 
+    def alias_weight(self, name: str) -> float:
+        """What an equal alias weighs: the more, the rarer and the longer it is."""
+        rule = self.rules.alias
+        length = min(1.0, len(name) / rule.full_length)
+        rarity = self.rarity(len(self.evidence.aliases[name]))
+        return rule.weight * rarity * (0.5 + 0.5 * length)
+
     def shared_alias(
         self, left: Sequence[str], right: Sequence[str], *, across: bool = True
     ) -> Shared | None:
@@ -158,7 +165,7 @@ class Comparer:
             one = tuple(sorted(a for a in left if a in bearers))
             other = tuple(sorted(a for a in right if a in bearers))
             if self.tells(name) and (not across or self._across(one, other)):
-                weight = self.rules.alias.weight * self.rarity(len(bearers))
+                weight = self.alias_weight(name)
                 found.append(
                     Shared(
                         kind="alias",

@@ -99,12 +99,34 @@ def exposed_by_luck(seed: int) -> bool:
     network = rules(randomisations=599, early_stop=39).network
     found = search(shown, network)
     assert found
-    chance = weigh_against_chance(shown, found, alone, network, lambda _: None)
+    chance = weigh_against_chance(shown, found, alone, network, told=lambda _: None)
     return min(chance.q.values()) <= network.exposed_at
 
 
 def test_worlds_without_networks_expose_none() -> None:
     assert sum(exposed_by_luck(seed) for seed in range(12)) <= 1
+
+
+def test_namesakes_who_share_nothing_else_are_no_network() -> None:
+    world = World()
+    bystanders(world, 10)
+    for platform in ("north", "south", "east"):
+        world.account(f"{platform}:rhinolord77")
+    names = {name for network in run(world).networks for name in network.details["names"]}
+    assert not [name for name in names if "rhinolord77" in name]
+
+
+def test_sites_named_in_adverts_tie_nobody_and_other_peoples_contacts_only_lightly() -> None:
+    world = World()
+    bystanders(world, 10)
+    for name, number in (("north:alpha", "1"), ("south:omega", "2")):
+        world.account(name)
+        world.listing(name, number, "domain=streaming.example", context="unknown")
+    assert not [n for n in run(world).networks if "north:alpha" in n.details["names"]]
+    for name, number in (("north:alpha", "1"), ("south:omega", "2")):
+        world.listing(name, number, "email=third@x.org", context="unknown")
+    (found,) = [n for n in run(world).networks if "north:alpha" in n.details["names"]]
+    assert found.score < 0.2
 
 
 def test_a_hub_ties_nobody() -> None:
