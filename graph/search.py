@@ -7,7 +7,7 @@ in as parameters, so nothing a person types is ever part of a statement.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from graph.engine import Graph
@@ -34,9 +34,6 @@ RETURN 'listing' AS found, l.uid AS uid, l.platform AS platform, l.title AS name
        l.relevance_score AS relevance_score, l.last_seen AS last_seen, l.url AS url
 ORDER BY coalesce(relevance_score, 0.0) DESC, last_seen DESC, uid
 """
-
-STATEMENTS: Mapping[str, str] = {"accounts": ACCOUNTS, "listings": LISTINGS}
-"""All of them by name, for the conformance suite."""
 
 
 def search(graph: Graph, words: str, limit: int = 50) -> Iterator[dict[str, Any]]:

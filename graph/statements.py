@@ -1,16 +1,16 @@
 """Every Cypher statement of the product by name, for the suite that runs them on every engine.
 
-A module that has statements of its own is listed in ``MODULES``: all its constants (and values of
-constant mappings) that are Cypher are found there, so nothing has to be registered.
+A module that has statements of its own is listed in ``MODULES``: all its constants that are Cypher
+are found there, so nothing has to be registered.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping
-from types import ModuleType
+from collections.abc import Iterator
 
 from graph.engines import Dialect
+from graph.export import cypher as exported
 from graph.ledger import Group
 from graph.load import CLAIM, META, STRANGERS, counting
 from graph.questions import questions
@@ -59,16 +59,10 @@ def groups() -> Iterator[Group]:
 
 def _of_modules() -> Iterator[tuple[str, str]]:
     for name in MODULES:
-        module = importlib.import_module(name)
-        for key, statement in _constants(module):
-            yield f"{name.removeprefix('graph.')} {key}", statement
-
-
-def _constants(module: ModuleType) -> Iterator[tuple[str, str]]:
-    for name, value in sorted(vars(module).items()):
-        if not name.isupper():
-            continue
-        named = value if isinstance(value, Mapping) else {"": value}
-        for key, text in named.items():
-            if isinstance(text, str) and _MARK in text:
-                yield f"{name} {key}".strip(), text
+        for key, value in sorted(vars(importlib.import_module(name)).items()):
+            if key.isupper() and isinstance(value, str) and _MARK in value:
+                yield f"{name.removeprefix('graph.')} {key}", value
+    for label, _, statement in exported.nodes():
+        yield f"export nodes {label}", statement
+    for kind, start, _, statement in exported.edges():
+        yield f"export edges {kind.name} {start}", statement

@@ -32,17 +32,6 @@ MATCH (i:Identifier) WHERE any(ending IN $values WHERE i.value_folded ENDS WITH 
 RETURN i.uid AS uid ORDER BY uid
 """
 
-STATEMENTS: Mapping[str, str] = {
-    "by uid": BY_UID,
-    "by handle": BY_HANDLE,
-    "by platform and handle": BY_PLATFORM_AND_HANDLE,
-    "by actor": BY_ACTOR,
-    "actors of": ACTORS_OF,
-    "by value": BY_VALUE,
-    "by ending": BY_ENDING,
-}
-"""All of them by name, for the conformance suite."""
-
 _UID = re.compile(r"[a-z0-9]+-[0-9a-f]{32}", re.ASCII)
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?)?)?", re.ASCII)
 _PUNCTUATION = re.compile(r"[\s().\-/]+")
