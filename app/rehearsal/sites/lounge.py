@@ -78,7 +78,7 @@ def _thread(thread: Thread, members: Mapping[str, Account]) -> Iterator[Page]:
     for number, count, part in pieces(thread.posts, POSTS_PER_PAGE):
         first = (number - 1) * POSTS_PER_PAGE + 1
         posts = rows(
-            _post(f"{thread.thread_id}-{place}", post, members[post.author])
+            _post(thread, place, post, members[post.author])
             for place, post in enumerate(part, first)
         )
         others = " ".join(
@@ -93,9 +93,10 @@ def _thread(thread: Thread, members: Mapping[str, Account]) -> Iterator[Page]:
         yield _page(f"thread/{thread.thread_id}-{number}.html", thread.title, body, thread.language)
 
 
-def _post(identifier: str, post: Post, author: Account) -> str:
+def _post(thread: Thread, place: int, post: Post, author: Account) -> str:
+    kind = "opening" if place == 1 else "answer"
     return (
-        f'<div class="post" id="p{identifier}">'
+        f'<div class="post {kind}" id="p{thread.thread_id}-{place}">'
         f"{link(f'{NAME}/member/{author.native_id}.html', author.handle, 'author')} "
         f'<span class="when">{post.posted.isoformat()}</span>\n'
         f'<div class="body">{text(post.text)}</div></div>'

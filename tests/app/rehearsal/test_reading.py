@@ -90,6 +90,19 @@ def test_every_post_is_read_with_its_author(world: World, readings: dict[str, Pa
     assert read == Counter(post.author for thread in world.threads for post in thread.posts)
 
 
+def test_only_who_opens_a_thread_offers_what_its_subject_says(
+    readings: dict[str, PageReading],
+) -> None:
+    posts = [
+        record
+        for reading in readings.values()
+        for record in reading.records
+        if record.kind == "post"
+    ]
+    for post in posts:
+        assert ("title" in post.fields) == post.native_id.endswith("-1")
+
+
 def test_pages_that_are_no_content_are_told_apart(readings: dict[str, PageReading]) -> None:
     kinds = {path: reading.kind for path, reading in readings.items() if not reading.is_content}
     assert Counter(kinds.values()) == {"login": 4, "error": 4}
