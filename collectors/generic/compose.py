@@ -107,7 +107,8 @@ def _links(view: View) -> tuple[str, ...]:
 def _profile_record(view: View) -> PageRecord:
     told = _told(view, "profile")
     fields: dict[str, str] = dict(told.fields) if told else {}
-    if not fields.get("seller"):
+    fields["seller"] = fields.get("seller") or view.meta.get("profile:username", "")
+    if not fields["seller"]:
         fields |= _who(
             single.profile_handle(view.tree, view.page, view.labelled, view.url), view.url
         )
@@ -174,9 +175,9 @@ def _told_row(item: Item, number: int) -> PageRecord:
 
 
 def _thread_page(view: View) -> Records:
-    """A record a post, each under the thread's title."""
+    """The thread with its title and who opened it, then a record a post."""
     title = single.title(view.tree, view.page, view.meta.get("og:title", ""))
-    found = []
+    found: list[PageRecord] = []
     for number, post in enumerate(view.posts, 1):
         fields = {
             "title": title,
@@ -200,7 +201,13 @@ def _thread_page(view: View) -> Records:
             PageRecord("post", item.native_id, f"post {number}", {"title": title, **item.fields})
             for number, item in enumerate(told, 1)
         ]
-    return found, []
+    opening = found[0].fields if found else {}
+    kept = {
+        name: opening[name] for name in ("seller", "seller_url", "posted_at") if name in opening
+    }
+    fields = {"title": title, **kept, **({"url": view.url} if view.url else {})}
+    thread = PageRecord("thread", results.number_in(view.url), "", fields)
+    return [thread, *found], []
 
 
 def _post_page(view: View) -> Records:
@@ -218,7 +225,7 @@ def _reading_matter(view: View, kind: str, fields: dict[str, str]) -> PageRecord
         view.tree, view.page, view.meta.get("og:title", "")
     )
     shown = single.main_text(view.page, None)
-    if len(shown) > len(fields.get("text", "")):
+    if len(shown) > 2 * len(fields.get("text", "")):
         fields["text"] = shown
     fields["url"] = fields.get("url") or view.url
     fields = {name: value for name, value in fields.items() if value}

@@ -14,12 +14,13 @@ _AMOUNT = r"\d{1,3}(?:[.,'’\s]\d{3})*(?:[.,]\d{1,12})?|\d{1,12}(?:[.,]\d{1,20}
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """A price with its currency: before or after the amount."""
     words = page_words()
-    codes = "|".join(re.escape(code) for code in words.currencies)
     signs = sorted(words.currency_signs, key=len, reverse=True)
-    marks = "|".join(re.escape(sign) for sign in signs)
-    before = rf"(?:(?<![A-Za-z])(?:{codes})|{marks})[\s:+]{{0,3}}(?:{_AMOUNT})"
-    after = rf"(?<![\d.,])(?:{_AMOUNT})(?:,-|,–|\.-)?\s{{0,2}}(?:(?:{codes})(?![A-Za-z])|{marks})"
-    return re.compile(f"{before}|{after}"), re.compile(r"\d")
+    marks = "|".join(re.escape(sign) for sign in signs if not sign[-1].isalpha() or len(sign) == 1)
+    named = [*words.currencies, *(sign for sign in signs if sign[-1].isalpha() and len(sign) > 1)]
+    codes = "|".join(re.escape(name) for name in named)
+    before = rf"(?:(?<![^\W\d])(?:{codes})\.?|{marks})[\s:+]{{0,3}}(?:{_AMOUNT})"
+    after = rf"(?<![\d.,])(?:{_AMOUNT})(?:,-|,–|\.-)?\s{{0,2}}(?:(?:{codes})(?![^\W\d])|{marks})"
+    return re.compile(f"{before}|{after}", re.IGNORECASE), re.compile(r"\d")
 
 
 def has_price(text: str) -> bool:

@@ -27,7 +27,10 @@ _QUEUE_MARKS = (
     "#cf-wrapper, #challenge-form, #cf-challenge-running, .cf-browser-verification, #ddg-captcha"
 )
 _STATUS = re.compile(
-    r"(?<![\d.,])(?:4(?:0[0-9]|1[0-9]|2[0-9]|51)|5(?:0[0-9]|1[01]|2[0-9]))(?![\d.,])"
+    r"(?:error|http|status|fehler|erreur|fout|errore|ошибка|错误)\W{0,3}(?:code\W{0,3})?[45]\d\d\b"
+    r"|\b[45]\d\d\W{0,3}(?:error|not found|forbidden|unauthori[sz]ed|bad|service|internal|gateway"
+    r"|page|too many|nicht gefunden|introuvable)|(?:^|\| )[45]\d\d(?: \||$)",
+    re.IGNORECASE,
 )
 _LITTLE = 1_500
 _VERY_LITTLE = 400

@@ -25,14 +25,18 @@ _SKIPPED = words(
 _MENU_TAGS = words("nav header footer aside menu")
 _MENU_NAMES = re.compile(
     r"(?:^|[-_ ])(?:navi?s?(?=$|[-_ A-Z])|nav(?:bar|igation|items|header|iheader)?|menus?|sidebar"
-    r"|side-bar|breadcrumbs?|footer|header|topbar|top-bar|toolbar|cookies?|cookie-?(?:banner|consent)"
+    r"|side-bar|breadcrumbs?|footer|topbar|top-bar|toolbar|cookies?|cookie-?(?:banner|consent)"
     r"|pagination|pager|pagenav|related|similar|recommend(?:ed|ations)?|advertisement|banner"
     r"|mainmenu|submenu|usermenu|copyright|modal|popup|dropdown|left-content|left-sidebar"
     r"|right-sidebar)(?:$|[-_ ])"
+    r"|(?:^| )(?:site|page|main|top|forum|global)?[-_]?header(?:$| )"
     r"|(?-i:Nav(?:i|[Bb]ar|[Ii]tems|[Ll]ist|[Mm]enu|Header))",
     re.IGNORECASE,
 )
 _NEVER_MENU = ("main", "article", "h1")
+
+
+_NUMBERED = re.compile(r"(?:[-_]?\d{3,}|(?<=[A-Za-z])\d{1,2})$")
 
 
 @dataclass(slots=True, eq=False)
@@ -44,6 +48,7 @@ class Element:
     names: str
     parent: Element | None
     number: int
+    depth: int
     menu: bool
     children: list[Element] = field(default_factory=list)
     own: str = ""
@@ -57,8 +62,11 @@ class Element:
 
     @property
     def signature(self) -> tuple[str, str]:
-        """What makes repeated elements alike: the tag and the first class without its numbers."""
-        return self.tag, self.names.split(" ")[0].rstrip("0123456789-_")
+        """What makes repeated elements alike: the tag and the first class without its number.
+
+        A short number behind a dash stays: ``col-md-9`` is a layout, ``item_57655`` a row.
+        """
+        return self.tag, _NUMBERED.sub("", self.names.split(" ")[0])
 
     def inside(self) -> Iterator[Element]:
         """This element and all below it, in page order."""
@@ -132,13 +140,15 @@ def _element(node: Node, parent: Element | None, number: int) -> Element | None:
     tag = node.tag or ""
     if parent is not None and html.hidden_by(attributes):
         return None
-    names = " ".join(f"{attributes.get('class') or ''} {attributes.get('id') or ''}".split())
+    named = (attributes.get(key) or "" for key in ("class", "id", "itemprop"))
+    names = " ".join(" ".join(named).split())
     menu = parent is not None and (
         parent.menu or tag in _MENU_TAGS or bool(names and _MENU_NAMES.search(names))
     )
     if tag in _NEVER_MENU:
         menu = False
-    element = Element(node, tag, names[:200], parent, number, menu)
+    depth = parent.depth + 1 if parent is not None else 0
+    element = Element(node, tag, names[:200], parent, number, depth, menu)
     if tag == "a":
         element.href = (attributes.get("href") or "").strip()
     elif tag == "img":

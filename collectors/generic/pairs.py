@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from collectors.generic.outline import Element, Outline
 from config.page_words import label_fields, page_words
 
 _LONGEST_LABEL = 40
+_CELLS = ("td", "th", "dt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ def pairs(page: Outline) -> Mapping[str, tuple[Pair, ...]]:
     """All labelled values outside menus, by field, in page order."""
     found: dict[str, list[Pair]] = {}
     for element in page.content():
-        pair = _after_label(element) or _same_line(element)
+        pair = _after_label(element) or _same_line(element) or _in_sentence(element)
         if pair is not None:
             found.setdefault(pair.field, []).append(pair)
     return {field: tuple(values) for field, values in found.items()}
@@ -60,20 +63,24 @@ def _after_label(element: Element) -> Pair | None:
         return None
     field = _label(element.small, cell=_is_cell(element))
     parent = element.parent
-    if field is None:
+    if field is None or parent is None:
         return _before_children(element)
-    if parent is None or (parent.small == element.small and parent.tag not in ("td", "th", "dt")):
-        return None
-    following = element.next()
-    if following is None and parent.tag in ("td", "th", "dt"):
-        following = parent.next()
+    if parent.small == element.small and parent.tag not in _CELLS:
+        return _beside(field, parent.next())
+    following = element.next() or (parent.next() if parent.tag in _CELLS else None)
     if following is not None and following.chars:
-        value = following.text() if following.chars < 2000 else ""
-        return None if _label(value, cell=True) else Pair(field, value, following)
+        return _beside(field, following)
     rest = parent.small.removeprefix(element.small).strip(" :：-–")
-    if rest and rest != parent.small and len(parent.small) > len(element.small):
-        return Pair(field, rest, parent)
-    return None
+    alone = not rest or rest == parent.small or len(parent.small) <= len(element.small)
+    return None if alone else Pair(field, rest, parent)
+
+
+def _beside(field: str, value: Element | None) -> Pair | None:
+    """The value that follows a label; none where it is a label itself or empty."""
+    if value is None or not value.chars:
+        return None
+    text = value.text() if value.chars < 2000 else ""
+    return None if _label(text, cell=True) else Pair(field, text, value)
 
 
 def _before_children(element: Element) -> Pair | None:
@@ -98,3 +105,24 @@ def _same_line(element: Element) -> Pair | None:
     rest = rest.strip()
     field = _label(head.strip(), cell=True) if colon else None
     return Pair(field, rest, element) if field and rest else None
+
+
+@lru_cache(maxsize=1)
+def _sentence() -> re.Pattern[str]:
+    """Phrases about an account that stand in running text: ``member since 2026-03-20``."""
+    labels = page_words().labels
+    phrases = sorted((*labels["joined"], *labels["last_seen"]), key=len, reverse=True)
+    named = "|".join(re.escape(phrase) for phrase in phrases)
+    return re.compile(
+        rf"(?<!\w)({named})\s*[:：]?\s+([^,;|·]{{3,40}}\d[^,;|·]{{0,20}}|\d[^,;|·]{{3,40}})", re.I
+    )
+
+
+def _in_sentence(element: Element) -> Pair | None:
+    """A date behind a phrase that tells since when an account exists or was last seen."""
+    if not element.small or not element.own:
+        return None
+    found = _sentence().search(element.small)
+    if not found:
+        return None
+    return Pair(label_fields()[found.group(1).casefold()], found.group(2).strip(), element)

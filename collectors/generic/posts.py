@@ -16,7 +16,8 @@ _POST = re.compile(
     re.IGNORECASE,
 )
 _BODY = re.compile(
-    r"(?:^|[-_ ])(?:content|postcontent|post[-_]?(?:body|content|text|message)|postbody|cooked"
+    r"(?:^|[-_ ])(?:content|body|text|post|inner"
+    r"|postcontent|post[-_]?(?:body|content|text|message)|postbody|cooked"
     r"|message[-_]?(?:body|content|text)|bbwrapper|postrow|comment[-_]?(?:body|content|text)"
     r"|article|tweet-?text|entry-content)(?:$|[-_ ])",
     re.IGNORECASE,
@@ -50,9 +51,14 @@ def posts(page: Outline) -> list[Post]:
     found = [_post(element) for element in candidates]
     written = [post for post in found if post.author is not None and post.body.chars > 0]
     dated = sum(bool(post.posted_at) for post in written)
-    if len(written) < 2 or dated * 2 < len(written):
+    if not written or dated * 2 < len(written):
         return []
-    return written
+    return written if len(written) >= 2 or _is_whole(written[0]) else []
+
+
+def _is_whole(post: Post) -> bool:
+    """Whether a lone post has all that a post has, each in a place of its own."""
+    return bool(post.posted_at) and post.body is not post.element and len(post.element.names) < 60
 
 
 def _candidates(page: Outline) -> Sequence[Element]:
@@ -62,23 +68,34 @@ def _candidates(page: Outline) -> Sequence[Element]:
         for element in page.content()
         if element.names and element.chars >= 10 and _POST.search(element.names)
     ]
-    by_parent: dict[tuple[int, tuple[str, str]], list[Element]] = {}
+    alike: dict[tuple[int, tuple[str, str]], list[Element]] = {}
     for element in named:
-        parent = element.parent.number if element.parent is not None else -1
-        by_parent.setdefault((parent, element.signature), []).append(element)
-    best: Sequence[Element] = []
-    for group in by_parent.values():
-        if len(group) >= 2 and sum(e.chars for e in group) > sum(e.chars for e in best):
-            best = group
-    return best
+        alike.setdefault((element.depth, element.signature), []).append(element)
+    groups = sorted(alike.values(), key=_rank)
+    return groups[-1] if groups else ()
+
+
+def _rank(group: Sequence[Element]) -> tuple[bool, int, int]:
+    """Several before one; of several the most text, of lone ones the innermost."""
+    chars = sum(element.chars for element in group)
+    return (True, chars, 0) if len(group) >= 2 else (False, group[0].number, chars)
 
 
 def _post(element: Element) -> Post:
     inside = list(element.inside())
-    bodies = [each for each in inside[1:] if each.names and _BODY.search(each.names) and each.chars]
-    body = max(bodies, key=lambda each: (each.chars, -each.number), default=element)
+    body = _body(inside)
     outside = [each for each in inside if not _is_inside(each, body) or body is element]
     return Post(element, _author(outside), _date(outside), body)
+
+
+def _body(inside: Sequence[Element]) -> Element:
+    """The innermost element named as content that still holds most of what such elements hold."""
+    bodies = [each for each in inside[1:] if each.names and _BODY.search(each.names) and each.chars]
+    best = max(bodies, key=lambda each: (each.chars, -each.number), default=inside[0])
+    for each in bodies:
+        if each.number > best.number and each.chars * 2 >= best.chars and _is_inside(each, best):
+            best = each
+    return best
 
 
 def _is_inside(element: Element, other: Element) -> bool:
@@ -92,8 +109,13 @@ def _is_inside(element: Element, other: Element) -> bool:
 
 def _author(elements: Sequence[Element]) -> Seller | None:
     """An element classed as author, else the first link to an account."""
-    for element in elements:
-        if element.names and _AUTHOR.search(element.names) and 0 < element.chars <= 80:
+    named = [
+        element
+        for element in elements
+        if element.names and _AUTHOR.search(element.names) and 0 < element.chars <= 80
+    ]
+    for element in sorted(named, key=lambda each: (each.chars, each.number)):
+        if any(character.isalnum() for character in element.small):
             link = seller_in(element.inside())
             if link is not None:
                 return link

@@ -68,10 +68,10 @@ def _kind_by_structure(view: View) -> str:
     content = max(1, view.page.content_chars)
     only_feedback = sum(row.chars for row in view.feedback) * 2 > content
     most = rows is not None and rows.chars * 2 > content
-    priced = rows is not None and rows.priced >= 3
-    account = who >= 3 and who >= one
+    priced = rows is not None and rows.priced >= 2
+    account = who >= max(one, 3 if one else 2)
     signs = {
-        "results": priced and (one < 5 or most) and (who < 5 or most),
+        "results": priced and (one < 5 or most) and who < 3,
         "feedback": only_feedback and (account or one < 4),
         "profile": account,
         "listing": one >= 4 or (one >= 2 and prices_outside(view) > 0),

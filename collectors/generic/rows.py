@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from collectors.generic.outline import Element, Outline
+from collectors.generic.sellers import account_name
 
 FEWEST = 3
 
@@ -42,8 +43,21 @@ def _repeated(children: Sequence[Element]) -> Iterable[tuple[Element, ...]]:
         if not child.menu and child.chars:
             by_signature.setdefault(child.signature, []).append(child)
     for rows in by_signature.values():
-        if len(rows) >= FEWEST:
+        priced = all(row.prices for row in rows)
+        fewest = 1 if _under_heads(rows[0]) else 2
+        if len(rows) >= FEWEST or (priced and len(rows) >= fewest):
             yield tuple(rows)
+
+
+def _under_heads(row: Element) -> bool:
+    """Whether a row stands in a table whose columns are named."""
+    table = row.parent if row.tag == "tr" else None
+    if table is not None and table.tag == "tbody" and table.parent is not None:
+        table = table.parent
+    if table is None:
+        return False
+    heads = [each for each in table.inside() if each.tag == "th"]
+    return len(heads) >= 3
 
 
 def _rated(rows: tuple[Element, ...]) -> Group | None:
@@ -66,15 +80,15 @@ def _rated(rows: tuple[Element, ...]) -> Group | None:
 def title_link(row: Element) -> Element | None:
     """The link that names the record: in a heading, else the longest text among the links."""
     best: Element | None = None
-    best_rank = (0, 0)
+    best_rank = (-1, -1, -1)
     for element in row.inside():
         if element.tag != "a" or not element.href or element.href.startswith("#"):
             continue
         length = element.chars
         if length < 3 or length > 300:
             continue
-        heading = _in_heading(element, row)
-        rank = (1 if heading else 0, length)
+        account = account_name(element.href) is not None
+        rank = (int(not account), int(_in_heading(element, row)), length)
         if rank > best_rank:
             best, best_rank = element, rank
     return best

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -46,14 +47,17 @@ def account_name(href: str) -> str | None:
     except ValueError:
         return None
     steps = [unquote(step) for step in parts.path.split("/") if step not in ("", ".", "..")]
+    if parts.query.startswith("action=profile"):
+        return ""
     query = dict(parse_qsl(parts.query, max_num_fields=50)) if parts.query else {}
-    if steps and _SCRIPTS.fullmatch(steps[-1]):
+    if not steps or _SCRIPTS.fullmatch(steps[-1]):
         for key, value in query.items():
             if key.lower() in _KEYS and value:
                 return "" if value.isdigit() else value
-    for folder, name in zip(steps[-3:], steps[-3:][1:], strict=False):
+    steps = [step.removesuffix(".html").removesuffix(".php") for step in steps[-3:]]
+    for folder, name in pairwise(steps):
         if folder.lower() in _FOLDERS and name.lower() not in _NO_HANDLES:
-            return "" if name.isdigit() else name.removesuffix(".html")
+            return "" if name.isdigit() else name
     if steps and steps[-1].startswith("@") and len(steps[-1]) > 1:
         return steps[-1][1:]
     return None

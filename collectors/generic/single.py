@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from collectors import html
 from collectors.generic.money import first_price
@@ -27,6 +27,12 @@ _TEXT_NAMES = re.compile(
     r"|ad-?body|post-?body|about|bio)\w*(?:$|[-_ ])",
     re.IGNORECASE,
 )
+_CONTACT_NAMES = re.compile(
+    r"contact|seller|vendor|merchant|owner|advertiser|anbieter|verk[aä]ufer|userprofile|user-?info"
+    r"|user-?card|profile-?(?:box|card|info)|vendeur|verkoper|vendedor|venditore",
+    re.IGNORECASE,
+)
+_SHOWN_HANDLE = re.compile(r"\(@([\w.]{2,40})\)")
 _SITE_PARTS = re.compile(r"\s+[-|–—:·»]\s+")
 _PROFILE_HEAD = re.compile(
     r"^(?:(?:user |vendor |seller |member )?profile(?: of|:| for| -)?|contact|about|store of"
@@ -36,13 +42,16 @@ _PROFILE_HEAD = re.compile(
     r"|\s*\|\s*(?:user|vendor|seller)?\s*profile)",
     re.IGNORECASE,
 )
+_PROSE = ("pre", "p", "div", "section", "td", "blockquote", "article", "dd", "textarea", "span")
+_INLINE = ("a", "b", "i", "br", "strong", "em", "font", "u", "span")
+_HOME = re.compile(r"(?:https?://[^/]+)?(?:\./)?/?(?:[\w-]+/)?(?:index\.\w+)?", re.IGNORECASE)
 _LEVELS = {"h1": 6, "h2": 5, "h3": 3, "h4": 1}
 
 
 def title(tree: Tree, page: Outline, told: str = "") -> str:
     """The name of the thing: the heading that the page's title repeats, else the first big one."""
     best, best_rank = told, -1
-    whole = tree.title.casefold()
+    whole, site = tree.title.casefold(), _site_name(tree)
     for element in page.content():
         rank = _LEVELS.get(element.tag, 0)
         if element.names and _TITLE_NAMES.search(element.names):
@@ -50,8 +59,10 @@ def title(tree: Tree, page: Outline, told: str = "") -> str:
         text = element.text() if rank and 2 <= element.chars <= 300 else ""
         if not text or text.casefold().rstrip(" :") in label_fields() or element.links > 2:
             continue
-        if len(text) >= 4 and text.casefold() in whole and text.casefold() != _site_name(tree):
-            rank += 10
+        if _leads_home(element):
+            continue
+        if text.casefold() in whole and text.casefold() != site:
+            rank += 12 * len(text) // max(1, len(whole) - len(site))
         if told and text.casefold() == told.casefold():
             rank += 10
         if rank > best_rank:
@@ -60,9 +71,19 @@ def title(tree: Tree, page: Outline, told: str = "") -> str:
 
 
 def _site_name(tree: Tree) -> str:
-    """What stands behind the last dash of the title, or all of it where there is none."""
+    """The shorter of the first and last part of the title; empty where it has one part only."""
     parts = _SITE_PARTS.split(tree.title)
-    return parts[-1].casefold() if len(parts) > 1 else ""
+    if len(parts) < 2:
+        return ""
+    return min(parts[-1], parts[0], key=len).casefold()
+
+
+def _leads_home(element: Element) -> bool:
+    """Whether a heading is nothing but a link to a front page: the name of the site."""
+    if element.link_chars < element.chars:
+        return False
+    href = next((each.href for each in element.inside() if each.href), "#")
+    return bool(_HOME.fullmatch(href))
 
 
 def price(page: Outline, labelled: Pairs, heading: Element | None) -> str:
@@ -79,10 +100,15 @@ def price(page: Outline, labelled: Pairs, heading: Element | None) -> str:
         if not element.prices or not element.small:
             continue
         if not named and element.names and _PRICE_NAMES.search(element.names):
-            named = first_price(element.small)
+            named = _as_shown(element)
         if not near and element.number >= start:
-            near = first_price(element.small)
+            near = _as_shown(element)
     return named or near
+
+
+def _as_shown(element: Element) -> str:
+    """The words of a short element that holds a price, else only the amount and currency."""
+    return element.small if len(element.small) <= 40 else first_price(element.small)
 
 
 def heading_of(page: Outline, text: str) -> Element | None:
@@ -106,7 +132,14 @@ def seller(page: Outline, labelled: Pairs) -> Seller | None:
             return Seller(handle, anchor.href)
         if handle := clean_handle(pair.text.split("\n")[0][:60]):
             return Seller(handle, "")
-    return seller_in(page.content())
+    return seller_in(page.content()) or seller_in(_beside_content(page))
+
+
+def _beside_content(page: Outline) -> Iterator[Element]:
+    """What stands in a sidebar about the seller, without the site's own menus."""
+    for element in page.elements:
+        if element.menu and element.names and _CONTACT_NAMES.search(element.names):
+            yield from element.inside()
 
 
 def text(page: Outline, labelled: Pairs, heading: Element | None) -> str:
@@ -124,7 +157,24 @@ def text(page: Outline, labelled: Pairs, heading: Element | None) -> str:
     if candidates:
         best = max(candidates, key=lambda each: (each.chars - 2 * each.link_chars, -each.number))
         return html.readable(_kernel(best).node)
-    return main_text(page, heading)
+    prose = _prose_after(page, heading) if heading is not None else None
+    return html.readable(prose.node) if prose is not None else main_text(page, heading)
+
+
+def _prose_after(page: Outline, heading: Element) -> Element | None:
+    """The element with the most running text after the heading, with the paragraphs beside it."""
+    best: Element | None = None
+    most = 20
+    for element in page.content():
+        if element.number > heading.number and element.tag in _PROSE and not element.prices:
+            words = len(element.own) + sum(c.chars for c in element.children if c.tag in _INLINE)
+            if words > most and element.link_chars * 2 < element.chars:
+                best, most = element, words
+    parent = best.parent if best is not None else None
+    if parent is None or parent.number <= heading.number or _holds(parent, heading):
+        return best
+    beside = sum(child.chars for child in parent.children if child.tag == "p")
+    return parent if beside > most and beside * 10 >= parent.chars * 8 else best
 
 
 def _kernel(element: Element) -> Element:
@@ -180,11 +230,22 @@ def profile_handle(tree: Tree, page: Outline, labelled: Pairs, url: str) -> Sell
         if each.tag in ("h1", "h2", "h3") and 0 < each.chars <= 120
     ]
     for head in [*heads, tree.title]:
+        if shown := _SHOWN_HANDLE.search(head):
+            return Seller(shown.group(1), "")
         found = _PROFILE_HEAD.search(head)
         named = (found.group("after") or found.group("before") or "") if found else ""
         if handle := clean_handle(_SITE_PARTS.split(named)[0]):
             return Seller(handle, "")
-    return _most_linked(page)
+    linked = _most_linked(page)
+    if linked is None and (own is not None or "joined" in labelled):
+        return _headed(tree, page)
+    return linked
+
+
+def _headed(tree: Tree, page: Outline) -> Seller | None:
+    """The heading of a page that is certainly about an account."""
+    handle = clean_handle(title(tree, page))
+    return Seller(handle, "") if handle else None
 
 
 def _most_linked(page: Outline) -> Seller | None:

@@ -13,6 +13,7 @@ from collectors.generic.outline import Element, Outline, outline
 from collectors.generic.pairs import Pair, pairs
 from collectors.generic.posts import Post
 from collectors.generic.rows import Group, groups
+from collectors.generic.sellers import account_name
 from collectors.generic.structured import Item
 from collectors.html import Tree
 
@@ -33,6 +34,7 @@ class View:
     group: Group | None
     posts: Sequence[Post]
     feedback: tuple[Element, ...]
+    row_numbers: frozenset[int]
 
     def outside_rows(self, field: str) -> tuple[Pair, ...]:
         """Labelled values that do not stand inside a result row or a feedback row."""
@@ -41,15 +43,13 @@ class View:
             pair for pair in self.labelled.get(field, ()) if pair.place.number not in inside
         )
 
-    @property
-    def row_numbers(self) -> frozenset[int]:
-        rows = [*(self.group.rows if self.group else ()), *self.feedback]
-        return frozenset(each.number for row in rows for each in row.inside())
-
 
 def look(tree: Tree, url: str) -> View:
     page = outline(tree.body)
     found = groups(page)
+    group = found[0] if found else None
+    feedback = results.feedback_rows(page)
+    rows = [*(group.rows if group else ()), *feedback]
     return View(
         tree=tree,
         url=url,
@@ -57,9 +57,10 @@ def look(tree: Tree, url: str) -> View:
         items=structured.read_items(tree, url),
         meta=structured.meta(tree),
         labelled=pairs(page),
-        group=found[0] if found else None,
+        group=group,
         posts=threads.posts(page),
-        feedback=results.feedback_rows(page),
+        feedback=feedback,
+        row_numbers=frozenset(each.number for row in rows for each in row.inside()),
     )
 
 
@@ -96,7 +97,7 @@ def single_score(view: View) -> int:
     score += 2 * bool(view.outside_rows("seller"))
     score += bool(view.outside_rows("ships_from")) + bool(view.outside_rows("ships_to"))
     score += bool(view.outside_rows("description")) + bool(view.outside_rows("quantity"))
-    score += min(2, buttons(view))
+    score += min(2, buttons(view)) + (prices_outside(view) > 0)
     return score
 
 
@@ -125,6 +126,7 @@ def profile_score(view: View) -> int:
     )
     score += 2 * says("profile_words", heads)
     score += ARMOUR in view.tree.source
+    score += 2 * (bool(view.url) and account_name(view.url) is not None)
     score += bool(view.feedback)
     return score
 
@@ -134,6 +136,6 @@ def evidence(view: View) -> int:
     score = 2 * any(item.kind in ("listing", "post", "profile") for item in view.items)
     score += 2 * bool(view.posts) + 2 * good_rows(view) + 2 * (len(view.feedback) >= 3)
     one = single_score(view)
-    score += 2 if one >= 5 else int(one >= 2)
-    score += 2 if profile_score(view) >= 5 else 0
+    score += 2 if one >= 4 else int(one >= 2)
+    score += 2 if profile_score(view) >= 4 else 0
     return score

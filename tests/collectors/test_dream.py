@@ -17,7 +17,7 @@ SHARED = "darknet/html"
 JUDGED_WRONG = {
     ("listings/listing_2.html", "get_price_and_currency"): (
         [0.000272, "BTC"],
-        "the page says ฿0.000272 ($3.1096…); 50.96 USD is the price of listing_0 and is nowhere here",
+        "the page says ฿0.000272 ($3.1096…); 50.96 USD is listing_0's price and nowhere here",
     ),
     ("listings/listing_4.html", "get_shipping_methods"): (
         [

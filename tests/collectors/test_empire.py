@@ -1,4 +1,4 @@
-"""Empire Market: every value its scraper's authors asserted of the saved pages comes out of ours."""
+"""Empire Market: every value its scraper's authors asserted of the pages comes out of ours."""
 
 from __future__ import annotations
 
@@ -34,8 +34,10 @@ JUDGED_WRONG = {
     ),
     ("pgp/saved_empire_pgp_0.html", "is_listing"): (
         False,
-        "the page is the PGP tab of ChillTimes' profile and offers nothing; theirs only looked "
-        "whether the page is one for people logged in",
+        (
+            "the page is the PGP tab of ChillTimes' profile and offers nothing; theirs only looked "
+            "whether the page is one for people logged in"
+        ),
     ),
 }
 """Place → what the page says, and why their value is wrong."""
