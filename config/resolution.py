@@ -27,6 +27,7 @@ class KindRule(_Section):
     merges_up_to: int = Field(default=2, ge=2)
     links_up_to: int = Field(ge=2, le=50)
     mentions: bool = True
+    one_platform_up_to: int | None = Field(default=None, ge=1)
 
 
 class HubRule(_Section):

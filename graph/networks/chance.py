@@ -8,6 +8,7 @@ tightly bound community of each size class. Platforms and times are not kept.
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,11 +43,12 @@ def weigh_against_chance(
     """Compare each community with the tightest of its size class in randomised worlds.
 
     ``alone`` counts the things that each actor shows and nobody else does; ``names`` stay with
-    their bearers in every world. p is at least
-    1/(repeats + 1); q multiplies by the number of size classes (Bonferroni).
+    their bearers in every world. p is at least 1/(repeats + 1); q multiplies by the number of
+    size classes (Bonferroni). Ends early where no community can pass ``exposed_at`` any more.
     """
-    repeats = _affordable(shown, alone, rule)
-    if not repeats or not found:
+    classes = len({size_class(one) for one in found})
+    repeats = _repeats(shown, alone, rule, classes)
+    if not repeats:
         return Chance(0, {}, {})
     world = _World(shown, alone, rule.seed)
     above = dict.fromkeys((one.members for one in found), 0)
@@ -56,11 +58,12 @@ def weigh_against_chance(
         for one in found:
             above[one.members] += best.get(size_class(one), 0.0) >= one.excess
         told(done)
-        if done == rule.early_stop and min(above.values()) >= done // 20:
+        hopeless = classes * (1 + min(above.values())) > rule.exposed_at * (repeats + 1)
+        if done >= rule.early_stop and hopeless:
             break
     p = {members: (1 + count) / (1 + done) for members, count in above.items()}
-    classes = len({size_class(one) for one in found})
-    return Chance(done, p, {members: min(1.0, one * classes) for members, one in p.items()})
+    q = {members: classes * (1 + count) / (1 + done) for members, count in above.items()}
+    return Chance(done, p, {members: min(1.0, one) for members, one in q.items()})
 
 
 def size_class(found: Found) -> int:
@@ -76,9 +79,12 @@ def _tightest(found: Sequence[Found]) -> dict[int, float]:
     return best
 
 
-def _affordable(shown: Shown, alone: Mapping[str, int], rule: NetworkRule) -> int:
+def _repeats(shown: Shown, alone: Mapping[str, int], rule: NetworkRule, classes: int) -> int:
+    """Enough for q to pass even if one random world does better; no more than can be afforded."""
     incidences = sum(len(actors) for _, actors in shown) + sum(alone.values())
-    return min(rule.randomisations, MOST_WORK // max(1, incidences * TRADES))
+    enough = math.ceil(2 * classes / rule.exposed_at) - 1
+    affordable = MOST_WORK // max(1, incidences * TRADES)
+    return max(0, min(enough, rule.randomisations, affordable))
 
 
 class _World:

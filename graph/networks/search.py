@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import networkx as nx
 
 from config.resolution import NetworkRule
+from graph.resolve.clusters import Clusters
 
 Shown = Sequence[tuple[float, Sequence[tuple[str, float]]]]
 """Each shared thing: its weight, and the actors that show it with the share that counts."""
@@ -30,21 +31,14 @@ class Found:
 
 
 def project(shown: Shown) -> nx.Graph[str]:
-    """Actors linked by what they share.
-
-    ``weight`` is the sum over things of weight and shares, ``heaviest`` the heaviest thing alone.
-    """
+    """Actors linked by what they share; weight is the sum over things of weight and shares."""
     weights: dict[tuple[str, str], float] = {}
-    heaviest: dict[tuple[str, str], float] = {}
     for weight, actors in shown:
         for (one, share), (two, other) in itertools.combinations(sorted(actors), 2):
-            said = weight * share * other
-            weights[one, two] = weights.get((one, two), 0.0) + said
-            heaviest[one, two] = max(heaviest.get((one, two), 0.0), said)
+            weights[one, two] = weights.get((one, two), 0.0) + weight * share * other
     graph: nx.Graph[str] = nx.Graph()
     graph.add_nodes_from(sorted({actor for pair in weights for actor in pair}))
-    for pair in sorted(weights):
-        graph.add_edge(*pair, weight=weights[pair], heaviest=heaviest[pair])
+    graph.add_weighted_edges_from((*pair, weights[pair]) for pair in sorted(weights))
     return graph
 
 
@@ -67,24 +61,34 @@ def search(shown: Shown, rule: NetworkRule, names: Shown = ()) -> list[Found]:
 
 def excess(communities: Iterable[Community], shown: Shown) -> dict[Community, float]:
     """What each community shares beyond its heaviest spanning tree, per member."""
-    graph = project(shown)
-    found: dict[Community, float] = {}
     by_actor = _by_actor(shown)
-    for members in communities:
-        within = graph.subgraph(members)
-        tree = nx.maximum_spanning_edges(within, weight="heaviest", data=True)
-        needed = sum(data["heaviest"] for _, _, data in tree)
-        found[members] = max(0.0, (bound(members, by_actor, shown) - needed) / len(members))
-    return found
+    return {members: _excess(members, by_actor, shown) for members in communities}
 
 
-def bound(members: Community, by_actor: Mapping[str, Sequence[int]], shown: Shown) -> float:
-    """The weight of the things that two or more members show: once for each further member."""
-    total = 0.0
+def _excess(members: Community, by_actor: Mapping[str, Sequence[int]], shown: Shown) -> float:
+    """A thing counts once for each further member that shows it; the tree is Kruskal's."""
+    bound = 0.0
+    links: dict[tuple[str, str], float] = {}
     for number in sorted({number for actor in members for number in by_actor.get(actor, ())}):
         weight, actors = shown[number]
-        shares = sorted((share for actor, share in actors if actor in members), reverse=True)
-        total += weight * sum(shares[1:]) * (shares[0] if shares else 0.0)
+        within = sorted((-share, actor) for actor, share in actors if actor in members)
+        if len(within) < 2:
+            continue
+        first, actor = within[0]
+        for share, other in within[1:]:
+            bound += weight * first * share
+            pair = (actor, other) if actor < other else (other, actor)
+            links[pair] = max(links.get(pair, 0.0), weight * first * share)
+    return max(0.0, bound - _tree(links)) / len(members)
+
+
+def _tree(links: Mapping[tuple[str, str], float]) -> float:
+    """The weight of the heaviest spanning forest of these links."""
+    clusters, total = Clusters(), 0.0
+    for (one, two), weight in sorted(links.items(), key=lambda link: (-link[1], link[0])):
+        if clusters.find(one) != clusters.find(two):
+            clusters.join(one, two)
+            total += weight
     return total
 
 

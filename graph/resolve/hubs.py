@@ -61,7 +61,7 @@ def _hub(thing: Linkable, evidence: Evidence, rules: ResolutionRules) -> str:
     for platform, number in sorted(_by_platform(everyone, evidence).items()):
         if number > rules.hub.same_platform:
             return f"shown by {number} accounts of {platform}"
-        why = _common(platform, number, evidence, rules)
+        why = _common(thing, platform, number, evidence, rules)
         if why and number >= rules.hub.platform_confined * len(everyone):
             return why
     return ""
@@ -71,15 +71,20 @@ def _shared_place(thing: Linkable, evidence: Evidence, rules: ResolutionRules) -
     """Why it links but merges nobody: several sellers of one platform show it."""
     strong = rules.kinds[thing.rule_kind].merges == "alone"
     for platform, number in sorted(_by_platform(thing.everyone, evidence).items()):
-        if why := _common(platform, number, evidence, rules):
+        if why := _common(thing, platform, number, evidence, rules):
             return why
         if strong and number > rules.hub.same_platform_strong:
             return f"shown by {number} accounts of {platform}, perhaps the platform's own"
     return ""
 
 
-def _common(platform: str, number: int, evidence: Evidence, rules: ResolutionRules) -> str:
+def _common(
+    thing: Linkable, platform: str, number: int, evidence: Evidence, rules: ResolutionRules
+) -> str:
     """Why ``number`` accounts are so many of a platform that it may be the platform's own."""
+    most = rules.kinds[thing.rule_kind].one_platform_up_to
+    if most is not None and number > most:
+        return f"shown by {number} accounts of {platform}, perhaps the platform's own"
     size = evidence.platform_sizes[platform]
     if number < rules.hub.platform_share_from or number < rules.hub.platform_share * size:
         return ""
