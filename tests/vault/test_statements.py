@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
 
 from model import identity
 from model.errors import EvidenceError
@@ -133,10 +134,9 @@ def test_only_documents_of_the_vault_can_be_spoken_of(vault: Vault, documents, m
 def test_a_failed_addition_can_be_repeated(vault: Vault, documents, make) -> None:
     """Entities of the chunk that was undone are inserted again."""
     good = (documents[0].uid, [make.statement(documents[0])])
-    with pytest.raises(TypeError):
-        vault.add_statements(
-            "enrich/1", [good, (documents[1].uid, [make.statement(documents[1], tlp=set())])]
-        )
+    bad = (documents[1].uid, [make.statement(documents[1], tlp=None)])
+    with pytest.raises(IntegrityError, match=r"statements\.tlp"):
+        vault.add_statements("enrich/1", [good, bad])
     assert vault.add_statements("enrich/1", [good]) == 1
     assert not list(vault.verify())
 

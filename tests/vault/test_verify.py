@@ -19,6 +19,7 @@ from config.settings import Workspace
 from model.errors import EvidenceError
 from model.evidence import Capture
 from vault.captures import capture_chain
+from vault.custody import entry_chain
 from vault.vault import open_vault
 
 FIRST = "spoor-00001.warc.gz"
@@ -282,6 +283,14 @@ def test_an_edited_custody_entry_is_named(filled: Workspace, kinds: Kinds) -> No
     assert ("edited", "custody row 3") in kinds(filled)
 
 
+def test_a_custody_entry_edited_with_its_chain_hash_is_named(filled, kinds) -> None:
+    with open_vault(filled, write=False) as vault:
+        entry = list(vault.custody())[2]
+    chain = entry_chain(replace(entry, who="nobody"))
+    tamper(filled, f"UPDATE custody SET who = 'nobody', chain = '{chain}' WHERE seq = 3")
+    assert ("edited", "custody row 4") in kinds(filled)
+
+
 def test_a_removed_custody_entry_is_named(filled: Workspace, kinds: Kinds) -> None:
     tamper(filled, "DELETE FROM custody WHERE seq = 3")
     assert ("removed", "custody row 3") in kinds(filled)
@@ -312,6 +321,19 @@ def test_a_damaged_note_of_heads_is_named(filled: Workspace, kinds: Kinds) -> No
 def test_edited_statements_are_named(filled: Workspace, kinds: Kinds) -> None:
     tamper(filled, 'UPDATE statements SET attributes = \'{"context":"escrow"}\' WHERE seq = 4')
     assert kinds(filled) == [("edited", "statements row 4")]
+
+
+def test_a_statement_edited_with_its_id_is_noticed(filled: Workspace, kinds: Kinds) -> None:
+    with open_vault(filled, write=False) as vault:
+        said = next(vault.statements({"USES"}))
+    forged = replace(said, attributes={"context": "escrow"}).id
+    tamper(
+        filled,
+        f"UPDATE statements SET attributes = '{{\"context\":\"escrow\"}}', id = '{forged}'"
+        f" WHERE id = '{said.id}'",
+        f"UPDATE standing SET statement = '{forged}' WHERE statement = '{said.id}'",
+    )
+    assert ("edited", "statements rows 1 to 36") in kinds(filled)
 
 
 def test_removed_statements_are_named(filled: Workspace, kinds: Kinds) -> None:
