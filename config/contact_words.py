@@ -50,6 +50,9 @@ class Services(_Data):
     messengers: Mapping[str, Service]
     payments: Mapping[str, Service]
     between: Between
+    copula: frozenset[str]
+    possessive: frozenset[str]
+    after_handle: frozenset[str]
     never: frozenset[str]
 
 

@@ -14,7 +14,8 @@ REACH = 140
 
 _SEPARATORS = compiled(r"(?:[^\p{L}\p{N}@$+_{]|__+)+")
 _TOKEN = compiled(r"[@#$]?[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_]|[.\-:#][\p{L}\p{N}_])*")
-_STRONG = compiled(r"[:=>→⇒➡»~#…]|^//|[/.*_-]{3,}|\.{2,}| - |- |-> ?|^ ?[(\[]$|,,")
+_STRONG = compiled(r"[:=>→⇒➡»~#…]|^//|[/.*_-]{3,}|\.{2,}|-> ?|,,")
+_DASH = compiled(r"^ ?-+ ?$")
 _LETTERS_ONLY = compiled(r"\p{L}+")
 
 
@@ -29,14 +30,15 @@ class Cue(NamedTuple):
 class Tail(NamedTuple):
     """The word after a service's name that may be the handle, and how it is announced.
 
-    ``strong`` tells of a colon, dots or an arrow, ``named`` of a word such as *id*, ``at`` of
-    an at sign; ``next_word`` is what follows on the same line.
+    ``strong`` tells of a colon, dots or an arrow, ``dash`` of a mere dash, ``named`` of a word
+    such as *id*, ``at`` of an at sign; ``next_word`` is what follows on the same line.
     """
 
     word: str
     start: int
     end: int
     strong: bool
+    dash: bool
     named: bool
     at: bool
     next_word: str
@@ -76,22 +78,26 @@ def read_tail(view: View, end: int, stop: int, words: ContactWords) -> Tail | No
     """The first word after ``end`` that is no filler, before ``stop``, at most one line on."""
     window = view.plain[end : min(stop, end + REACH)]
     at = fillers = lines = 0
-    strong = named = False
+    strong = dash = False
+    named = copula = False
     while at < len(window):
         gap, at = _gap(window, at)
         lines += gap.count("\n")
         if lines > 1 or (lines and not (strong or named or _STRONG.search(gap))):
             return None
         strong = strong or _STRONG.search(gap) is not None
+        dash = dash or (_DASH.match(gap) is not None and " " in gap)
         token = _TOKEN.match(window[at:])
         if token is None:
             return None
         word = token.group().rstrip(".:-#")
         kind = _filler(word, words)
         if not kind or fillers >= 6:
-            return _tail(window[at:], end + at, word, strong=strong, named=named)
+            named = named or (copula and _possessed(view.plain, end, words))
+            return _tail(window[at:], end + at, word, strong=strong, dash=dash, named=named)
         fillers += 1
         named = named or kind == "id"
+        copula = copula or word.casefold() in words.services.copula
         at += len(word)
     return None
 
@@ -109,8 +115,15 @@ def _filler(word: str, words: ContactWords) -> str:
     return "plain" if folded in words.services.between.plain else ""
 
 
-def _tail(rest: str, start: int, word: str, *, strong: bool, named: bool) -> Tail:
+def _possessed(text: str, end: int, words: ContactWords) -> bool:
+    """Whether *my*, *our* or the like stands before the name that ends at ``end``."""
+    before = text[max(0, end - 32) : end].casefold().split()
+    return any(word in words.services.possessive for word in before[-3:-1])
+
+
+def _tail(rest: str, start: int, word: str, *, strong: bool, dash: bool, named: bool) -> Tail:
     length = len(word)
+    enclosed = rest[length : length + 1] in {")", "]"}
     at = word.startswith("@")
     lead = at or word.startswith("#")
     after = rest[length : length + 40]
@@ -120,6 +133,7 @@ def _tail(rest: str, start: int, word: str, *, strong: bool, named: bool) -> Tai
         start=start + lead,
         end=start + length,
         strong=strong,
+        dash=dash or enclosed,
         named=named,
         at=at,
         next_word=following.group() if following else "",
@@ -140,12 +154,12 @@ def credible(tail: Tail, words: ContactWords, seller: str) -> float:
     if folded in words.services.never or len(word) < 3 or _amount(folded):
         return 0.0
     like_seller = _alike(folded, seller)
-    if tail.strong or tail.at or tail.named:
+    if tail.strong or tail.dash or tail.at or tail.named:
         if looks_made_up(word) or like_seller or tail.at:
             return 0.95
         if _in_a_sentence(tail, words):
             return 0.0
-        return 0.9 if tail.strong else 0.6 if word.isascii() else 0.0
+        return 0.9 if tail.strong else 0.8 if tail.named else 0.55
     if like_seller:
         return 0.8
     telling = "_" in word or any(c.isdigit() for c in word)
@@ -155,12 +169,13 @@ def credible(tail: Tail, words: ContactWords, seller: str) -> float:
 def _in_a_sentence(tail: Tail, words: ContactWords) -> bool:
     """Whether a plain word is followed by another one of the same sentence.
 
-    ``Wickr: always there``; but ``Wickr: mainshop for orders``.
+    ``Wickr: always there``; but ``Wickr: mainshop for orders``. After a mere dash, by any word.
     """
     following = tail.next_word.casefold()
-    plain = _LETTERS_ONLY.fullmatch(tail.word) is not None and not looks_made_up(tail.word)
-    lower = tail.next_word[:1].islower() and following not in words.services.never
-    return plain and lower and _LETTERS_ONLY.fullmatch(following) is not None
+    if not tail.next_word[:1].islower() or not _LETTERS_ONLY.fullmatch(following):
+        return False
+    plain = _LETTERS_ONLY.fullmatch(tail.word) is not None
+    return plain and (not tail.strong or following not in words.services.after_handle)
 
 
 def _amount(folded: str) -> bool:

@@ -28,11 +28,16 @@ SHORTEST = 3
 _NUMBER_AHEAD = compiled(
     rf"(?P<lead>[^\p{{L}}\p{{N}}+\n]{{0,24}}\n?[^\p{{L}}\p{{N}}+\n]{{0,8}})(?P<number>{NUMBER})"
 )
-_NUMBER_BEHIND = compiled(rf"(?P<number>{NUMBER}) {{0,2}}(?:[(\[/,:-]|on|via|is|\(?only)? {{0,2}}$")
+_NUMBER_BEHIND = compiled(
+    rf"(?P<number>{NUMBER}) {{0,2}}(?:[(\[/,:&-]|on|via|or|and|is|\(?only)? {{0,2}}$"
+)
 _HANDLE_BEHIND = compiled(
     r"(?i)(?:(?:add|reach|hmu|hit me up|hit us up|find|message|msg|text|contact|write)(?: me| us)?"
     r"(?: at| on| via|:)? )?(?P<at>@?)(?P<word>[A-Za-z0-9][A-Za-z0-9_.\-]{2,31})"
     r"(?: (?:on|via|auf|sur|en|in|at|over)(?: my| our| the)? ?| ?[(\[] ?)$"
+)
+_SECOND = compiled(
+    r"(?i)^ ?(?:and|or|und|oder|et|ou|y|o|/|&|,) ?(?P<at>@?)(?P<word>[A-Za-z][A-Za-z0-9_.\-]{3,31})"
 )
 _TOX = compiled(r"\b[0-9A-Fa-f]{76}\b")
 _SESSION = compiled(r"\b05[0-9a-f]{64}\b")
@@ -111,24 +116,44 @@ class MessengerReader:
                 found = found or self._before(scene, cue, floor, group[0].start)
                 if found is not None:
                     yield found
+                    yield from self._further(scene, cue, found, stop)
 
     def _after(self, scene: Scene, cue: Cue, end: int, stop: int) -> Found | None:
         """The number or handle after ``end``, before the next service's name at ``stop``."""
-        if stop - end < SHORTEST:
-            return None
         service = self.services[cue.service]
-        if "phone" in service.handle:
-            if found := self._number_after(scene, cue, end, stop):
-                return found
-            if service.handle == ("phone",):
-                return None
-        tail = read_tail(scene.view, end, stop, self.words) if service.handle else None
+        if stop - end < SHORTEST or not service.handle:
+            return None
+        if "phone" in service.handle and (found := self._number_after(scene, cue, end, stop)):
+            return found
+        tail = read_tail(scene.view, end, stop, self.words)
         if tail is None or scene.taken.touches(tail.start, tail.end):
             return None
-        if _unannounced(service, tail) or not self._shaped(service, tail.word):
-            return None
-        sure = credible(tail, self.words, scene.seller)
+        sure = self._believed(tail, cue, scene)
         return self._found(cue, tail.word, tail.start, sure, "name") if sure else None
+
+    def _believed(self, tail: Tail, cue: Cue, scene: Scene) -> float:
+        """How sure the word after a service's name is a handle there, 0…1."""
+        service = self.services[cue.service]
+        if not self._shaped(service, tail.word):
+            return 0.0
+        if service.common and scene.text[cue.start].isascii() and _unannounced(tail):
+            return 0.0
+        if service.handle == ("digits",) and tail.word.isdecimal():
+            return 0.8
+        return credible(tail, self.words, scene.seller)
+
+    def _further(self, scene: Scene, cue: Cue, first: Found, stop: int) -> Iterator[Found]:
+        """A second handle right behind the first: ``@shop_one and @shop_two``."""
+        if first.rule.rpartition(":")[2] != "name":
+            return
+        match = _SECOND.match(scene.text[first.end : min(stop, first.end + 60)])
+        if match is None:
+            return
+        word, start = match.group("word").rstrip(".-"), first.end + span_of(match, "word")[0]
+        telling = bool(match.group("at")) or looks_made_up(word)
+        ordinary = word.casefold() in self.words.services.never
+        if telling and not ordinary and self._shaped(self.services[cue.service], word):
+            yield self._found(cue, word, start, 0.8, "second")
 
     def _shaped(self, service: Service, word: str) -> bool:
         """Whether the word can be a handle of the service, and is neither amount nor host."""
@@ -199,10 +224,8 @@ def _formed(match: Match, value: str, sure: float) -> Found:
     return Found("messenger", value, match.start(), match.end(), sure, f"{RULE}:{service}:form")
 
 
-def _unannounced(service: Service, tail: Tail) -> bool:
-    """Whether the service's name is an ordinary word here: neither *id* nor *@* nor a colon."""
-    if not service.common:
-        return False
+def _unannounced(tail: Tail) -> bool:
+    """Whether neither *id* nor *@* nor a colon before a made-up word tells of a handle."""
     return not (tail.named or tail.at or (tail.strong and looks_made_up(tail.word)))
 
 

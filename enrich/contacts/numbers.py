@@ -115,8 +115,6 @@ def _parsed(digits: str, region: str | None, how: str) -> Number | None:
         return None
     if not phonenumbers.is_valid_number(number):
         return None
-    if region and phonenumbers.region_code_for_number(number) != region:
-        return None
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return Number(e164, phonenumbers.region_code_for_number(number) or "001", how)
 

@@ -58,10 +58,17 @@ Values = Callable[..., list[str]]
         ("jabber: ivory@exploit.im", "jabber:ivory@exploit.im"),
         ("xmpp ivory@example.org", "jabber:ivory@example.org"),
         ("05" + "ab" * 32, "session:05" + "ab" * 32),
+        ("Wickr Me - Bru89", "wickr:Bru89"),
+        ("Wickr: mainshop for orders", "wickr:mainshop"),
+        ("my telegram is shopman", "telegram:shopman"),
+        ("call 07911 123456 or whatsapp", "whatsapp:+447911123456"),
+        ("加QQ12345678", "qq:12345678"),
+        ("เบอร์ 081-234-5678 ไลน์ somchai99", "line:somchai99"),
+        ("Telegram @shop_one and @shop_two", "telegram:shop_two"),
     ],
 )
 def test_a_handle_is_read(values: Values, text: str, value: str) -> None:
-    assert f"messenger {value}" in values(text)
+    assert f"messenger {value}" in values(text, "GB", "TH")
 
 
 @pytest.mark.parametrize(
@@ -88,6 +95,11 @@ def test_a_handle_is_read(values: Values, text: str, value: str) -> None:
         "https://facebook.com/groups/parrots",
         "wickr: contact support before you order",
         "snap: always fresh",
+        "Telegram: fast answers",
+        "Telegram: Gold members",
+        "Wickr - simple and safe",
+        "my telegram is the best",
+        "How To Hack Any Skype Account (Simple And Fast)",
         "FOR FASTER COMMUNICATION, CONTACT US THROUGH “WICKR ME”.",
         "",
     ],
