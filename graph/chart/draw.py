@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from graph.chart.fonts import families, showable
+from graph.chart.fonts import families, missing, showable
 from graph.chart.labels import Box, Placed, Word, place
 from graph.chart.layout import layout
 from graph.chart.page import Marking, furnish
@@ -162,7 +162,7 @@ def _look(kind: str) -> Look:
 def _text(axes: Axes, node: Node, spot: tuple[float, float]) -> Text:
     return axes.text(
         *spot,
-        showable("\n".join(node.lines)),
+        showable("\n".join(_lines(node))),
         fontsize=8.2 if node.kind in {"actor", "account", "listing"} else 7.2,
         fontweight="bold" if node.target else "normal",
         ha="center",
@@ -171,6 +171,13 @@ def _text(axes: Axes, node: Node, spot: tuple[float, float]) -> Text:
         zorder=5,
         clip_on=False,
     )
+
+
+def _lines(node: Node) -> tuple[str, ...]:
+    """What stands beside a node; where no font can show it, the uid helps to find it again."""
+    if not missing(node.lines):
+        return node.lines
+    return (*node.lines, f"[{node.uid[: node.uid.find('-') + 9]}]")
 
 
 def _word(figure: Figure, axes: Axes, node: Node, text: Text, spot: tuple[float, float]) -> Word:
