@@ -71,22 +71,25 @@ def review(
 ) -> None:
     """List proposed matches that wait for a person, most valuable first."""
     from graph.resolve import explain, review_queue
+    from graph.resolve.review import known_accounts
     from vault.vault import open_vault
 
     with open_vault(the_workspace(workspace), write=False) as vault:
+        names = known_accounts(vault)
+        waiting = review_queue(vault)
         rows(
             (
                 {
-                    "a": match.left,
-                    "b": match.right,
+                    "a": names.get(match.left, match.left),
+                    "b": names.get(match.right, match.right),
                     "score": match.score,
-                    "verdict": match.verdict,
                     "because": explain(match),
                 }
-                for match in review_queue(vault)[:limit]
+                for match in waiting[:limit]
             ),
             as_json=as_json,
         )
+    say(f"{len(waiting)} wait; decide with 'spoor judge A B same|different|unsure --why TEXT'")
 
 
 def judge_(
