@@ -69,6 +69,7 @@ def entry_chain(entry: CustodyEntry) -> str:
 def _to_row(entry: CustodyEntry) -> dict[str, Any]:
     return asdict(entry) | {
         "who": pack(entry.who),
+        "action": pack(entry.action),
         "subject": pack(entry.subject),
         "details": pack_json(entry.details),
     }
@@ -79,7 +80,7 @@ def from_row(row: Row[Any]) -> CustodyEntry:
         seq=row.seq,
         at=row.at,
         who=unpack(row.who),
-        action=row.action,
+        action=unpack(row.action),
         subject=unpack(row.subject),
         details=unpack_json(row.details),
         mandate=row.mandate,

@@ -60,14 +60,14 @@ class Derived:
             after = rows[-1].seq
 
     def get(self, key: str) -> Json | None:
-        rows = self._session.page(select(state.c.value).where(state.c.key == key))
+        rows = self._session.page(select(state.c.value).where(state.c.key == pack(key)))
         return unpack_json(rows[0].value) if rows else None
 
     def put(self, key: str, value: Json) -> None:
         """Keep a small value under ``key``; not evidence, replaced without trace."""
         with self._session.operation() as connection:
-            connection.execute(delete(state).where(state.c.key == key))
-            connection.execute(insert(state).values(key=key, value=pack_json(value)))
+            connection.execute(delete(state).where(state.c.key == pack(key)))
+            connection.execute(insert(state).values(key=pack(key), value=pack_json(value)))
 
 
 def _finding_row(run: str, number: int, finding: Finding) -> dict[str, Any]:

@@ -29,6 +29,7 @@ class Governance:
 
     def add_mandate(self, mandate: Mandate) -> None:
         """Record an authorisation; ConfigurationError where its id says something else already."""
+        _check(mandate)
         with self._session.operation() as connection:
             held = {one.id: one for one in self.mandates()}.get(mandate.id)
             if held is not None:
@@ -94,6 +95,14 @@ class Governance:
         """In the order they were given."""
         rows = self._session.page(select(judgements).order_by(judgements.c.seq))
         return [judgement_from_row(row) for row in rows]
+
+
+def _check(mandate: Mandate) -> None:
+    """ConfigurationError where id or times hold what no one can type or read."""
+    for name in ("id", "valid_from", "valid_until"):
+        value = getattr(mandate, name)
+        if not value or not value.isprintable():
+            raise ConfigurationError(f"mandate: {name}: {value!r} is empty or not printable")
 
 
 def mandate_digest(mandate: Mandate) -> str:

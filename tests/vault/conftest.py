@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -77,13 +78,28 @@ class Make:
         return replace(Judgement("a", "b", "same", "eva", AT, "same key"), **fields)
 
 
+def new_workspace(root: Path, material: str = "real") -> Workspace:
+    text = f'name = "w"\nmaterial = "{material}"\n'
+    (root / "spoor.toml").write_text(text, encoding="utf-8")
+    return load_workspace(root)
+
+
 @pytest.fixture(scope="session")
 def make() -> Make:
     return Make()
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The vault folder of a workspace to which nothing was written yet."""
+    place = new_workspace(tmp_path_factory.mktemp("blank"))
+    open_vault(place).close()
+    return place.vault
+
+
 @pytest.fixture
-def vault(workspace: Workspace, clock: Clock) -> Iterator[Vault]:
+def vault(workspace: Workspace, blank: Path, clock: Clock) -> Iterator[Vault]:
+    shutil.copytree(blank, workspace.vault, dirs_exist_ok=True)
     with open_vault(workspace, who="eva@desk", clock=clock) as opened:
         yield opened
 
@@ -93,14 +109,21 @@ def made_up(tmp_path: Path) -> Workspace:
     """An empty workspace for made-up material."""
     root = tmp_path / "rehearsal"
     root.mkdir()
-    (root / "spoor.toml").write_text('name = "r"\nmaterial = "made-up"\n', encoding="utf-8")
-    return load_workspace(root)
+    return new_workspace(root, "made-up")
 
 
 @pytest.fixture
-def filled(workspace: Workspace, clock: Clock, make: Make) -> Workspace:
+def filled(workspace: Workspace, full: Path) -> Workspace:
     """A closed vault: six captures in two files, documents, statements, decisions."""
-    with open_vault(workspace, who="eva@desk", clock=clock, rotate_bytes=2_900) as vault:
+    shutil.copytree(full, workspace.vault, dirs_exist_ok=True)
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def full(tmp_path_factory: pytest.TempPathFactory, make: Make) -> Path:
+    """The vault folder that :func:`filled` copies."""
+    place = new_workspace(tmp_path_factory.mktemp("full"))
+    with open_vault(place, who="eva@desk", rotate_bytes=2_900) as vault:
         vault.add_mandate(make.mandate())
         captures = [
             vault.seal(make.fetched(b"<html>tusk %d " % n + make.noise(300), mandate="m1"))
@@ -117,7 +140,7 @@ def filled(workspace: Workspace, clock: Clock, make: Make) -> Workspace:
         vault.add_statements("enrich/1", stated)
         vault.add_judgement(make.judgement())
         vault.end_mandate("m1", "done")
-    return workspace
+    return place.vault
 
 
 @pytest.fixture

@@ -40,3 +40,5 @@ def test_small_state_is_kept(vault: Vault) -> None:
     vault.put("graph", {"digest": "x", "rows": [1, 2]})
     vault.put("graph", {"digest": "y"})
     assert vault.get("graph") == {"digest": "y"}
+    vault.put("\ud800", "\ud800")
+    assert vault.get("\ud800") == "\ud800"

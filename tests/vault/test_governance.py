@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from model.errors import ConfigurationError
@@ -34,6 +34,13 @@ def test_a_mandate_is_never_changed(vault: Vault, make) -> None:
         vault.add_mandate(make.mandate(purpose="curiosity"))
 
 
+@pytest.mark.parametrize("name", ["id", "valid_from", "valid_until"])
+def test_a_mandate_is_named_and_dated_legibly(vault: Vault, make, name: str) -> None:
+    for value in ("", "\udcff", "a\nb"):
+        with pytest.raises(ConfigurationError, match=name):
+            vault.add_mandate(make.mandate(**{name: value}))
+
+
 def test_a_mandate_ends_once(vault: Vault, make) -> None:
     with pytest.raises(ConfigurationError, match="no mandate 'm1'"):
         vault.end_mandate("m1", "done")
@@ -64,6 +71,7 @@ def test_judgements_are_kept_for_good(vault: Vault, make) -> None:
     assert not list(vault.verify())
 
 
+@example(action="\ud800", details={"\x00": "\ud800"})
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(action=st.text(st.characters(), max_size=9), details=st.dictionaries(st.text(), VALUES))
 def test_the_custody_log_keeps_anything_and_is_chained(vault: Vault, action, details) -> None:

@@ -101,14 +101,18 @@ def test_every_statement_compiles_for_postgresql(
     executed: list[object], filled: Workspace, make
 ) -> None:
     with open_vault(filled) as vault:
-        capture = next(vault.captures())
+        vault.add_mandate(make.mandate(id="m2"))
+        vault.end_mandate("m2", "done")
+        vault.add_judgement(make.judgement(why="another"))
+        for reading in ({"map": "a"}, {"map": "b"}):
+            capture = vault.seal(make.imported(mandate="m1", reading=reading)).capture
         vault.add_documents(capture, "pages/2", [], [Issue("note", "n")])
         vault.add_statements("enrich/2", [(d.uid, []) for d in vault.unenriched("enrich/2")])
         vault.put("a", vault.get("a"))
         vault.save_run(Run("1", "r", "", {}, ""), [("k", "u", {})])
         read = (vault.statements({"USES"}), vault.issues(), vault.unread("r/1"), vault.verify())
         assert all(list(one) is not None for one in (*read, vault.findings("r", "k")))
-        assert vault.capture(capture.sha256, "market")
+        assert vault.capture(capture.sha256, "lists")
         assert vault.mandate_for("market") is None
         assert vault.statement("x") is None
         assert not vault.stands("x")
