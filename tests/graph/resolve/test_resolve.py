@@ -181,8 +181,16 @@ def every_seller(world: World) -> None:
     noise(world)
 
 
+def forwarder(world: World) -> None:
+    noise(world)
+    for number in range(20):
+        name = f"market{number // 2}:seller{number:03}"
+        world.account(name, "email=post@x.org", "phone=+4915112345678")
+        world.account(f"market{number // 2}:other{number:03}")
+
+
 @pytest.mark.parametrize(
-    "build", [market_key, support_contact, escrow_wallet, boilerplate, every_seller]
+    "build", [forwarder, market_key, support_contact, escrow_wallet, boilerplate, every_seller]
 )
 def test_a_hub_joins_nobody(build: Callable[[World], None]) -> None:
     world = World()
