@@ -30,8 +30,9 @@ class Cue(NamedTuple):
 class Tail(NamedTuple):
     """The word after a service's name that may be the handle, and how it is announced.
 
-    ``strong`` tells of a colon, dots or an arrow, ``dash`` of a mere dash, ``named`` of a word
-    such as *id*, ``at`` of an at sign; ``next_word`` is what follows on the same line.
+    ``strong`` tells of a colon, dots or an arrow, ``dash`` of a mere dash or of brackets around
+    it, ``named`` of a word such as *id*, ``at`` of an at sign; ``next_word`` is what follows on
+    the same line.
     """
 
     word: str
@@ -94,6 +95,8 @@ def read_tail(view: View, end: int, stop: int, words: ContactWords) -> Tail | No
         kind = _filler(word, words)
         if not kind or fillers >= 6:
             named = named or (copula and _possessed(view.plain, end, words))
+            enclosed = gap[-1:] in {"(", "["} and window[at + len(word) :][:1] in {")", "]"}
+            dash = dash or enclosed
             return _tail(window[at:], end + at, word, strong=strong, dash=dash, named=named)
         fillers += 1
         named = named or kind == "id"
@@ -123,7 +126,6 @@ def _possessed(text: str, end: int, words: ContactWords) -> bool:
 
 def _tail(rest: str, start: int, word: str, *, strong: bool, dash: bool, named: bool) -> Tail:
     length = len(word)
-    enclosed = rest[length : length + 1] in {")", "]"}
     at = word.startswith("@")
     lead = at or word.startswith("#")
     after = rest[length : length + 40]
@@ -133,7 +135,7 @@ def _tail(rest: str, start: int, word: str, *, strong: bool, dash: bool, named: 
         start=start + lead,
         end=start + length,
         strong=strong,
-        dash=dash or enclosed,
+        dash=dash,
         named=named,
         at=at,
         next_word=following.group() if following else "",

@@ -28,9 +28,8 @@ SHORTEST = 3
 _NUMBER_AHEAD = compiled(
     rf"(?P<lead>[^\p{{L}}\p{{N}}+\n]{{0,24}}\n?[^\p{{L}}\p{{N}}+\n]{{0,8}})(?P<number>{NUMBER})"
 )
-_NUMBER_BEHIND = compiled(
-    rf"(?P<number>{NUMBER}) {{0,2}}(?:[(\[/,:&-]|on|via|or|and|is|\(?only)? {{0,2}}$"
-)
+_OR = "on|via|is|only|or|and|o|ou|y|e|et|und|oder|или|и|หรือ|hoặc|atau"
+_NUMBER_BEHIND = compiled(rf"(?P<number>{NUMBER}) {{0,2}}(?:[(\[/,:&-]|{_OR})? {{0,2}}$")
 _HANDLE_BEHIND = compiled(
     r"(?i)(?:(?:add|reach|hmu|hit me up|hit us up|find|message|msg|text|contact|write)(?: me| us)?"
     r"(?: at| on| via|:)? )?(?P<at>@?)(?P<word>[A-Za-z0-9][A-Za-z0-9_.\-]{2,31})"
@@ -128,8 +127,10 @@ class MessengerReader:
         tail = read_tail(scene.view, end, stop, self.words)
         if tail is None or scene.taken.touches(tail.start, tail.end):
             return None
-        sure = self._believed(tail, cue, scene)
-        return self._found(cue, tail.word, tail.start, sure, "name") if sure else None
+        handle = tail.word.replace("-", "") if service.handle == ("digits",) else tail.word
+        sure = self._believed(tail._replace(word=handle), cue, scene)
+        found = self._found(cue, handle, tail.start, sure, "name")
+        return replace(found, end=tail.end) if sure else None
 
     def _believed(self, tail: Tail, cue: Cue, scene: Scene) -> float:
         """How sure the word after a service's name is a handle there, 0…1."""

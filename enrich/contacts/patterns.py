@@ -45,7 +45,7 @@ def any_word(patterns: Sequence[str]) -> Pattern:
 def last_word(patterns: Sequence[str]) -> Pattern:
     """Any of ``patterns`` as the last words of a text, up to four small words before its end."""
     joined = either(patterns)
-    small = "me|us|at|on|is|via|my|our|number|no|nr|or|und|oder|unter|au|al|en|the|now"
+    small = "me|us|at|on|is|via|my|our|number|no|nr|or|und|oder|unter|au|al|le|el|en|the|now"
     gap = r"[^\p{L}\p{N}]*"
     start = r"(?:^|[^\p{Latin}\p{Cyrillic}])"
     return compiled(rf"(?i){start}(?:{joined}){gap}(?:(?:{small})\b{gap}){{0,4}}$")

@@ -36,6 +36,7 @@ _ONLY = compiled(
 _DOMESTIC = compiled(
     r"(?i)\b(?:domestic|nur innerhalb|uniquement en|solo en|only (?:in|within|to))\b"
 )
+_SENTENCE_END = re.compile(r"[.!?\n](?:\s|$)|\n")
 _LONGEST_NAME = 6
 """Words in the longest names looked up."""
 
@@ -127,9 +128,12 @@ class PlaceReader:
         """
         window = view.plain[at : at + REACH].split("\n\n")[0]
         kind, end = phrase.kind, 0
+        if kind == "location":
+            yield from self._town(view, at)
+            return
         for place in self._names_in(window, 0, any_case=False, only_joined=True):
             gap = window[end : place.start]
-            if end and kind != "location" and _JOIN_TO.match(gap):
+            if end and _JOIN_TO.match(gap):
                 kind = "ships_to"
             elif not _JOIN.match(gap):
                 return
@@ -137,6 +141,14 @@ class PlaceReader:
                 return
             end = place.end
             yield kind, Place(place.code, at + place.start, at + place.end)
+
+    def _town(self, view: View, at: int) -> Iterator[tuple[str, Place]]:
+        """The country after a place in it: ``10115 Berlin, Deutschland``, in the same sentence."""
+        window = _SENTENCE_END.split(view.plain[at : at + 48], maxsplit=1)[0]
+        place = next(self._names_in(window, 0, any_case=False), None)
+        # "Prince Edward Island" is no country: one stands first, or behind a comma
+        if place is not None and window[: place.start].strip(" (")[-1:] in {"", ","}:
+            yield "location", Place(place.code, at + place.start, at + place.end)
 
     def _names_in(
         self, text: str, at: int, *, any_case: bool, only_joined: bool = False

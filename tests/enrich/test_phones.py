@@ -26,18 +26,17 @@ Values = Callable[..., list[str]]
         ("โทร ๐๘๑-๒๓๔-๕๖๗๘", ("TH",), "+66812345678"),
         ("liên hệ 0912 345 678", ("VN",), "+84912345678"),
         ("тел. 8 912 345 67 89", ("RU",), "+79123456789"),
-        ("appelez 06 12 34 56 78", ("FR",), None),
+        ("appelez le 06 12 34 56 78", ("FR",), "+33612345678"),
         ("tél 06 12 34 56 78", ("FR",), "+33612345678"),
         ("text (213) 318-0488 now", ("US",), "+12133180488"),
         ("Text..+17703103638\nShipping", (), "+17703103638"),
         ("+1 424 265 0978 20 pieces", (), "+14242650978"),
         ("hp 0812-3456-7890", ("ID",), "+6281234567890"),
+        ("Llamar al 612 345 678", ("ES",), "+34612345678"),
     ],
 )
-def test_a_number_is_read(
-    values: Values, text: str, regions: tuple[str, ...], value: str | None
-) -> None:
-    assert values(text, *regions) == ([f"phone {value}"] if value else [])
+def test_a_number_is_read(values: Values, text: str, regions: tuple[str, ...], value: str) -> None:
+    assert values(text, *regions) == [f"phone {value}"]
 
 
 @pytest.mark.parametrize(
