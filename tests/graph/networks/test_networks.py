@@ -136,6 +136,16 @@ def test_a_hub_ties_nobody() -> None:
     assert run(world).networks == ()
 
 
+@pytest.mark.parametrize(("sellers", "others"), [(3, 1), (4, 30)])
+def test_the_key_of_a_small_market_ties_nobody(sellers: int, others: int) -> None:
+    world = World()
+    for number in range(sellers):
+        world.account(f"tiny:seller{number:03}a", "pgp_key=" + "0" * 40)
+    for number in range(others):
+        world.account(f"tiny:other{number:03}b")
+    assert run(world).networks == ()
+
+
 def test_wildlife_comes_first_and_is_told() -> None:
     world = World()
     bystanders(world, 20)
