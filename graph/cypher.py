@@ -87,7 +87,7 @@ def _refuse_disguise(statement: str) -> None:
 
 def _without_end(tokens: list[Token]) -> list[Token]:
     while tokens and tokens[-1].text == ";":
-        tokens = tokens[:-1]
+        tokens.pop()
     return tokens
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, TypeVar
@@ -136,12 +137,14 @@ class Graph:
 
     def _driver(self, endpoint: Endpoint, who: tuple[str, str]) -> neo4j.Driver:
         if who not in self._drivers:
+            # the driver tells a terminal about every retry and unknown label; errors come to us
+            logging.getLogger("neo4j").setLevel(logging.ERROR)
             self._drivers[who] = neo4j.GraphDatabase.driver(
                 endpoint.uri,
                 auth=who,
                 user_agent="spoor",
                 telemetry_disabled=True,
-                max_transaction_retry_time=30.0,
+                max_transaction_retry_time=endpoint.patience,
                 connection_timeout=15.0,
             )
         return self._drivers[who]

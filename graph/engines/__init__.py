@@ -14,13 +14,14 @@ class Endpoint:
     """Where a server listens and who we are to it (user, password) when writing and reading.
 
     Passwords never show in a ``repr``. Where the server knows users who may only read, the reader
-    is one of them.
+    is one of them. ``patience`` is for how many seconds the driver tries a write again.
     """
 
     uri: str
     writer: tuple[str, str] = field(repr=False)
     reader: tuple[str, str] = field(repr=False)
     database: str
+    patience: float = 30.0
 
 
 class Engine(Protocol):

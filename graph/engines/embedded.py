@@ -76,6 +76,7 @@ class EmbeddedEngine:
             writer=("root", state["password"]),
             reader=("reader", state["reader_password"]),
             database=DATABASE,
+            patience=2.0,  # a server that is gone does not come back unless we start it
         )
 
     def recover(self) -> bool:

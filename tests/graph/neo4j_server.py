@@ -89,12 +89,11 @@ def _set_password(uri: str, process: subprocess.Popen[bytes], home: Path) -> str
     limit = time.monotonic() + _START_SECONDS
     while True:
         try:
-            with neo4j.GraphDatabase.driver(uri, auth=("neo4j", "neo4j")) as driver:
-                driver.execute_query(
-                    "ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $new",
-                    new=password,
-                    database_="system",
-                )
+            with (
+                neo4j.GraphDatabase.driver(uri, auth=("neo4j", "neo4j")) as driver,
+                driver.session(database="system") as session,
+            ):
+                session.run("ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $new", new=password)
         except (DriverError, Neo4jError):
             if process.poll() is not None or time.monotonic() > limit:
                 said = (home / "console.log").read_text("utf-8", "replace")[-2000:]
