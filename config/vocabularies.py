@@ -92,12 +92,14 @@ class Shared:
 @dataclass(frozen=True, slots=True)
 class Money:
     """How prices are written. ``words`` holds the word lists of money.yml by their key; ``per``
-    the units a price may be for; ``implied`` the currency that a magnitude tells."""
+    the units a price may be for; ``implied`` the currency that a magnitude tells, and
+    ``implied_where`` the languages in which one tells that of the place."""
 
     currencies: tuple[Currency, ...]
     magnitudes: Mapping[str, int]
     shared: Mapping[str, Shared]
     implied: Mapping[str, str]
+    implied_where: Mapping[str, tuple[str, ...]]
     per: Mapping[str, tuple[str, ...]]
     words: Mapping[str, tuple[str, ...]]
 
@@ -112,6 +114,16 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Measures:
+    """How quantities are written. ``words`` holds the word lists of measures.yml by their key;
+    ``in_languages`` the languages in which an ambiguous word is a unit."""
+
+    units: tuple[Unit, ...]
+    in_languages: Mapping[str, frozenset[str]]
+    words: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """Everything the readers know. ``version`` is a digest of the files it came from."""
 
@@ -120,7 +132,8 @@ class Vocabulary:
     terms: tuple[Term, ...]
     states: Mapping[str, str]
     money: Money
-    units: tuple[Unit, ...]
+    measures: Measures
+    dates: Mapping[str, tuple[str, ...]]
     codes: tuple[CodeTerm, ...]
 
 
@@ -140,7 +153,8 @@ def _load(folder: Path) -> Vocabulary:
         terms=(*_terms(folder, products), *_numbers(measures), *_code_terms(codes)),
         states={code: str(entry["state"]) for code, entry in products.items()},
         money=_money(money),
-        units=tuple(_unit(entry) for entry in measures["units"]),
+        measures=_measures(measures),
+        dates={key: tuple(words) for key, words in _yaml(folder, "dates.yml").items()},
         codes=codes,
     )
 
@@ -231,6 +245,15 @@ def _words(
             yield Term(text.removesuffix("~"), language, role, value, weak, product, kind)
 
 
+def _measures(tables: Mapping[str, Any]) -> Measures:
+    lists = {key: tuple(found) for key, found in tables.items() if key != "units"}
+    return Measures(
+        tuple(_unit(entry) for entry in tables["units"]),
+        {word: frozenset(languages) for word, languages in tables["in_languages"].items()},
+        {key: words for key, words in lists.items() if isinstance(tables[key], list)},
+    )
+
+
 def _money(tables: Mapping[str, Any]) -> Money:
     return Money(
         currencies=tuple(_currency(code, entry) for code, entry in tables["currencies"].items()),
@@ -242,6 +265,7 @@ def _money(tables: Mapping[str, Any]) -> Money:
             for sign, entry in tables["shared"].items()
         },
         implied={word: code for code, words in tables["implied"].items() for word in words},
+        implied_where={word: tuple(langs) for word, langs in tables["implied_where"].items()},
         per={unit: tuple(words) for unit, words in tables["per"].items()},
         words={key: tuple(words) for key, words in tables.items() if isinstance(words, list)},
     )

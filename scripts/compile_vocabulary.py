@@ -14,17 +14,18 @@ import gzip
 import io
 import re
 import sys
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from enrich.goods.folding import is_unspaced, words_of  # noqa: E402  (after the path is set)
+from enrich.goods.folding import folded_words, is_unspaced  # noqa: E402  (after the path is set)
 
 HAND_WRITTEN = ROOT / "config" / "vocabulary"
 LANGUAGES = {
@@ -34,9 +35,9 @@ LANGUAGES = {
     "SWE": "sv", "DAN": "da", "NOR": "nb", "FIN": "fi", "HUN": "hu", "RON": "ro", "SLK": "sk",
     "SLV": "sl", "HRV": "hr", "BUL": "bg", "ELL": "el", "UKR": "uk",
 }  # fmt: skip
-OTHER_SCRIPT = frozenset("ru zh ja th ar hi bg el uk".split())
-COMPOUNDING = frozenset("de nl sv da nb fi hu".split())
-UNLISTED_LANGUAGES = frozenset("en fr de es it pt nl".split())
+OTHER_SCRIPT = frozenset(["ru", "zh", "ja", "th", "ar", "hi", "bg", "el", "uk"])
+COMPOUNDING = frozenset(["de", "nl", "sv", "da", "nb", "fi", "hu"])
+UNLISTED_LANGUAGES = frozenset(["en", "fr", "de", "es", "it", "pt", "nl"])
 LISTING = re.compile(r"^(?:I|II|III|A|B|C|D)$")
 BINOMIAL = re.compile(r"^[A-Z][a-z-]+ [a-z][a-z-]+$")
 
@@ -49,6 +50,7 @@ class Tree:
     ranks: dict[str, str] = field(default_factory=dict)
     cites: dict[str, str] = field(default_factory=dict)
     eu: dict[str, str] = field(default_factory=dict)
+    mixed: dict[str, str] = field(default_factory=dict)
     unlisted: frozenset[str] = frozenset()
 
     def line(self, name: str) -> list[str]:
@@ -67,11 +69,13 @@ class Tree:
         line = self.line(name)
         if self.unlisted.intersection(line):
             return ""
-        own, *above = line
-        if own in table:
-            return table[own]
-        found = next((table[taxon] for taxon in above if table.get(taxon, "mixed") != "mixed"), "")
-        return found
+        if name in self.mixed:
+            return self.mixed[name] if table is self.eu else "mixed"
+        return next((table[taxon] for taxon in line if table.get(taxon)), "")
+
+    def is_listed(self, name: str) -> bool:
+        """Whether the Appendices or the Annexes list the taxon or part of it."""
+        return bool(self.listing(name, self.cites) or self.listing(name, self.eu))
 
     def rank(self, name: str) -> str:
         if name in self.ranks:
@@ -79,7 +83,7 @@ class Tree:
         words = name.count(" ")
         if words:
             return "species" if words == 1 else "subspecies"
-        if name.endswith("idae") or name.endswith("aceae"):
+        if name.endswith(("idae", "aceae")):
             return "family"
         return "genus"
 
@@ -89,6 +93,20 @@ class Tree:
         return next((t for t in lines[0] if all(t in line for line in lines[1:])), "")
 
 
+Names = dict[tuple[str, str], tuple[str, set[str]]]
+"""(language, folded name) → the name as written and the taxa it is used for."""
+
+
+def hand_written(name: str) -> dict[str, Any]:
+    table: dict[str, Any] = yaml.safe_load((HAND_WRITTEN / name).read_text("utf-8"))
+    return table
+
+
+@cache
+def everyday() -> frozenset[str]:
+    return frozenset(" ".join(folded_words(word)) for word in hand_written("everyday.yml")["words"])
+
+
 def rows(path: Path) -> Iterator[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as stream:
         yield from csv.DictReader(stream)
@@ -96,7 +114,7 @@ def rows(path: Path) -> Iterator[dict[str, str]]:
 
 def build_tree(data: Path) -> Tree:
     """Taxonomy by hand, listings from the histories, amended by hand."""
-    known = yaml.safe_load((HAND_WRITTEN / "families.yml").read_text("utf-8"))
+    known = hand_written("families.yml")
     tree = Tree(unlisted=frozenset(known["unlisted"]))
     for group, entry in known["groups"].items():
         tree.parents[group] = entry["parent"]
@@ -111,23 +129,33 @@ def build_tree(data: Path) -> Tree:
         tree.ranks |= dict.fromkeys(names, rank)
     for kind in ("animals", "plants"):
         current = rows(data / f"cites_listings_{kind}_history.csv")
-        listed(tree, tree.cites, current, ("is_current", "listing", "rank_name"))
+        listed(
+            tree, tree.cites, current, ("is_current", "listing", "rank_name", "included_in_RecID")
+        )
     current = rows(data / "eu_annex_listings_animals_history.csv")
-    listed(tree, tree.eu, current, ("IS_CURRENT", "LISTING", "RANK_NAME"))
+    listed(tree, tree.eu, current, ("IS_CURRENT", "LISTING", "RANK_NAME", "INCLUDED_IN"))
     for row in rows(HAND_WRITTEN / "amendments.csv"):
-        tree.cites[row["taxon"]] = row["cites"]
-        tree.eu[row["taxon"]] = row["eu"]
+        if row["cites"] == "mixed":
+            tree.mixed[row["taxon"]] = row["eu"]
+        else:
+            tree.cites[row["taxon"]] = row["cites"]
+            tree.eu[row["taxon"]] = row["eu"]
     return tree
 
 
 def listed(
-    tree: Tree, table: dict[str, str], history: Iterable[dict[str, str]], keys: tuple[str, str, str]
+    tree: Tree,
+    table: dict[str, str],
+    history: Iterable[dict[str, str]],
+    keys: tuple[str, str, str, str],
 ) -> None:
-    """Read what was current into ``table``; a taxon with two listings is mixed."""
-    current_key, listing_key, rank_key = keys
+    """Read what was current into ``table``; a taxon with two listings is mixed. What is listed
+    with a higher taxon follows from that."""
+    current_key, listing_key, rank_key, within_key = keys
     for row in history:
         name, listing = row["ScientificName"].strip(), row[listing_key]
-        if not name or row[current_key] != "1" or not LISTING.match(listing):
+        is_own = row[current_key] == "1" and not row[within_key]
+        if not (is_own and re.match("[A-Z][a-z]", name) and LISTING.match(listing)):
             continue
         before = table.get(name, listing)
         table[name] = listing if before == listing else "mixed"
@@ -148,84 +176,110 @@ def is_latin(name: str) -> bool:
 
 def is_weak(name: str, language: str) -> bool:
     """Whether the name alone may well mean something else: most single words."""
-    words = words_of(name)
-    if is_unspaced(words[0].folded):
+    words = folded_words(name)
+    if is_unspaced(words[0]):
         return len(name) < 3
     if len(words) > 1:
         return False
-    return not (language in COMPOUNDING and len(words[0].folded) >= 9)
+    return not (language in COMPOUNDING and len(words[0]) >= 9)
 
 
-def common_names(data: Path, tree: Tree) -> dict[tuple[str, str], tuple[str, set[str]]]:
-    """(language, folded name) → the name as written and the taxa it is used for."""
-    found: dict[tuple[str, str], tuple[str, set[str]]] = {}
+def common_names(data: Path, tree: Tree) -> Names:
+    found: Names = {}
     for row in rows(data / "common_names_all_languages.csv"):
         language, taxon = LANGUAGES.get(row["Lang"]), row["ScientificName"].strip()
         if not language or not taxon or not re.match(r"^[A-Z][a-z]", taxon):
             continue
         for name in clean(row["CommonName"]):
-            if wanted(name, language, bool(tree.listing(taxon, tree.cites))):
-                folded = " ".join(word.folded for word in words_of(name))
+            if wanted(name, language, tree.is_listed(taxon)):
+                folded = " ".join(folded_words(name))
                 found.setdefault((language, folded), (name, set()))[1].add(taxon)
     return found
 
 
 def wanted(name: str, language: str, is_listed: bool) -> bool:
     """Whether a common name goes into the table."""
-    words = words_of(name)
+    words = folded_words(name)
     if not words or (not is_listed and language not in UNLISTED_LANGUAGES):
         return False
     if language in OTHER_SCRIPT and is_latin(name):
         return is_listed and len(words) > 1
-    if is_unspaced(words[0].folded):
+    if is_unspaced(words[0]):
         return len(name) >= 2
-    return len(name) >= 4
+    return len(name) >= 5 and " ".join(words) not in everyday()
 
 
 def name_rows(data: Path, tree: Tree) -> Iterator[tuple[str, str, str, str, str]]:
     """written, language, kind, taxon, weak: common names, then synonyms, then accepted names."""
-    taxa: set[str] = set()
-    for (language, _), (name, owners) in common_names(data, tree).items():
+    taxa = {name for name in tree.cites if BINOMIAL.match(name)}
+    common = common_names(data, tree)
+    words = listed_words(tree, common)
+    for (language, folded), (name, owners) in common.items():
         taxon, weak = decide(tree, owners, is_weak(name, language))
-        if taxon:
-            taxa |= {taxon}
+        if taxon and (tree.is_listed(taxon) or hides(folded, words)):
+            taxa.add(taxon)
             yield name, language, "common", taxon, str(int(weak))
-    taxa |= {name for name in tree.cites if BINOMIAL.match(name)}
     for row in rows(data / "synonyms_animals.csv"):
         old, new = row["SynonymName"].strip(), row["AcceptedName"].strip()
-        if BINOMIAL.match(old) and BINOMIAL.match(new) and tree.listing(new, tree.cites):
+        if BINOMIAL.match(old) and BINOMIAL.match(new) and tree.is_listed(new):
             taxa.add(new)
             if not tree.cites.get(old):
                 yield old, "la", "synonym", new, "0"
     for name in all_taxa(tree, taxa):
-        if tree.listing(name, tree.cites) or tree.cites.get(name):
-            yield name, "la", "scientific", name, str(int(" " not in name))
+        if tree.is_listed(name):
+            yield name, "la", "scientific", name, str(int(tree.rank(name) == "genus"))
+
+
+def listed_words(tree: Tree, common: Names) -> set[str]:
+    """The folded names of listed taxa, compiled and hand-written."""
+    found = {
+        folded for (_, folded), (_, owners) in common.items() if any(map(tree.is_listed, owners))
+    }
+    for forms in hand_written("trade_words.yml").values():
+        for languages in forms.values():
+            for words in languages.values():
+                found |= {" ".join(folded_words(word)) for word in words}
+    return found
+
+
+def hides(folded: str, words: set[str]) -> bool:
+    """Whether the name of an unlisted species holds the name of a listed one: ``leopard gecko``."""
+    parts = folded.split(" ")
+    return any(
+        " ".join(parts[start:end]) in words
+        for start in range(len(parts))
+        for end in range(start + 1, len(parts) + 1)
+    )
 
 
 def decide(tree: Tree, owners: set[str], weak: bool) -> tuple[str, bool]:
     """One taxon for a name used for several: what holds them all; weak where some are unlisted."""
-    protected = {name for name in owners if tree.listing(name, tree.cites)}
+    protected = {name for name in owners if tree.is_listed(name)}
     if not protected:
         return min(owners), weak
     taxon = tree.common(sorted(protected))
     return taxon, weak or protected != owners
 
 
-def all_taxa(tree: Tree, named: Iterable[str]) -> list[str]:
-    words = yaml.safe_load((HAND_WRITTEN / "trade_words.yml").read_text("utf-8"))
-    found = set(words) | set(tree.cites) | set(tree.parents) | set(tree.parents.values())
-    for name in [*named, *words]:
-        found.update(tree.line(name))
+def all_taxa(tree: Tree, named: set[str]) -> list[str]:
+    """The taxa named and all listed ones, with those above them; unlisted ones alone."""
+    found: set[str] = set()
+    for name in {*named, *hand_written("trade_words.yml"), *tree.cites, *tree.eu, *tree.parents}:
+        if tree.is_listed(name):
+            found.update(tree.line(name))
+        elif name in named:
+            found.add(name)
     return sorted(name for name in found if name)
 
 
-def taxon_rows(tree: Tree, named: Iterable[str]) -> Iterator[tuple[str, str, str, str, str]]:
+def taxon_rows(tree: Tree, named: set[str]) -> Iterator[tuple[str, str, str, str, str]]:
     """name, rank, parent, cites, eu. Where the annex is not told, it follows from the Appendix."""
     follows = {"I": "A", "II": "B", "III": "C", "mixed": "mixed", "": ""}
     for name in all_taxa(tree, named):
         cites = tree.listing(name, tree.cites)
         eu = tree.listing(name, tree.eu) or follows[cites]
-        yield name, tree.rank(name), tree.parent(name), cites, eu
+        above = tree.parent(name) if cites or eu else ""
+        yield name, tree.rank(name), above, cites, eu
 
 
 def write(path: Path, heading: str, lines: Iterable[tuple[str, ...]]) -> int:
@@ -242,10 +296,7 @@ def write(path: Path, heading: str, lines: Iterable[tuple[str, ...]]) -> int:
 def compile_tables(data: Path, out: Path) -> dict[str, int]:
     """Write ``names.csv.gz`` and ``taxa.csv.gz`` into ``out``; rows by file."""
     tree = build_tree(data)
-    by_spelling: dict[tuple[str, str], set[str]] = defaultdict(set)
-    names = sorted(set(name_rows(data, tree)))
-    for written, language, _, taxon, _ in names:
-        by_spelling[language, written].add(taxon)
+    names = set(name_rows(data, tree))
     return {
         "names.csv.gz": write(out / "names.csv.gz", "name,language,kind,taxon,weak", names),
         "taxa.csv.gz": write(

@@ -50,16 +50,21 @@ class CodeReader:
         """The code words that one of their context words or an offered taxon bears out."""
         found: list[CodeWord] = []
         has_taxon = any(mention.is_read for mention in mentions)
+        known: dict[int, str] = {}
         for view in advert.views:
             for hit in view.hits:
-                for place in hit.values("code"):
-                    if why := self._borne_out(advert, int(place), has_taxon):
-                        code = self._codes[int(place)]
-                        found.append(CodeWord(code, view.field, hit.start, hit.end, why))
+                for place in map(int, hit.values("code")):
+                    if place not in known:
+                        known[place] = self._borne_out(advert, place, has_taxon)
+                    if known[place]:
+                        code = self._codes[place]
+                        found.append(CodeWord(code, view.field, hit.start, hit.end, known[place]))
         return found
 
     def _borne_out(self, advert: Advert, place: int, has_taxon: bool) -> str:
+        """The context word that stands in the advert, or ``taxon``; empty for neither."""
+        lines = [view.folded.line.replace("  ", " ") for view in advert.views]
         for word in self._contexts[place]:
-            if any(word in view.folded.line.replace("  ", " ") for view in advert.views):
+            if any(word in line for line in lines):
                 return word
         return "taxon" if has_taxon else ""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from enrich.goods.folding import Folded
+from enrich.goods.languages import languages_of, readable
 from enrich.goods.matcher import Hit, Matcher
 
 NEIGHBOURS = 10
@@ -21,16 +23,24 @@ class View:
 
     __slots__ = ("_places", "cues", "field", "folded", "hits", "text")
 
-    def __init__(self, field: str, text: str, matcher: Matcher) -> None:
+    def __init__(self, field: str, folded: Folded, hits: Iterable[Hit]) -> None:
         self.field = field
-        self.text = text
-        self.folded = Folded(text)
-        self.hits = matcher.hits(self.folded)
+        self.text = folded.text
+        self.folded = folded
+        self.hits = list(hits)
         self._places = {hit.start: place for place, hit in enumerate(self.hits)}
         self.cues: dict[str, list[Hit]] = {}
         for hit in self.hits:
             for cue in dict.fromkeys(hit.values("cue")):
                 self.cues.setdefault(cue, []).append(hit)
+
+    def numbers(self) -> Iterator[tuple[Hit, Decimal]]:
+        """The number words, with their values."""
+        for hit in self.hits:
+            for term in hit.terms:
+                if term.role == "number":
+                    yield hit, Decimal(term.value)
+                    break
 
     def gap(self, left: Hit, right: Hit) -> int:
         """How many words stand between two hits; in scripts without spaces, pairs of letters."""
@@ -100,9 +110,14 @@ class Advert:
     country: str
     cues: Mapping[str, int]
     title_cues: Mapping[str, int]
+    friends: frozenset[str]
 
     def has(self, cue: str, at_least: int = 1) -> bool:
         return self.cues.get(cue, 0) >= at_least
+
+    def has_friend(self, kind: str) -> bool:
+        """Whether a false friend of that kind stands in the advert."""
+        return kind in self.friends
 
     def view(self, field: str) -> View | None:
         return next((view for view in self.views if view.field == field), None)
@@ -119,8 +134,15 @@ class Advert:
 
 
 def read_advert(record: Mapping[str, str], matcher: Matcher) -> Advert:
-    """Look up the vocabulary in the fields of ``record``."""
-    views = tuple(View(name, record[name], matcher) for name in READ_FIELDS if record.get(name))
+    """Look up the vocabulary in the fields of ``record``, in the languages it speaks."""
+    read = [(name, Folded(record[name])) for name in READ_FIELDS if record.get(name)]
+    found = [(name, folded, matcher.hits(folded)) for name, folded in read]
+    language, spoken = languages_of(
+        (hit for _, _, hits in found for hit in hits),
+        record.get("language", "")[:2].lower(),
+        " ".join(folded.text for _, folded, _ in found),
+    )
+    views = tuple(View(name, folded, _spoken(hits, spoken)) for name, folded, hits in found)
     cues: Counter[str] = Counter()
     title: Counter[str] = Counter()
     for view in views:
@@ -128,13 +150,20 @@ def read_advert(record: Mapping[str, str], matcher: Matcher) -> Advert:
         cues.update(counts)
         if view.field != "text":
             title.update(counts)
-    return Advert(
-        views,
-        record.get("language", "")[:2].lower(),
-        record.get("country", "").upper(),
-        cues,
-        title,
+    friends = frozenset(
+        kind for view in views for hit in view.hits for kind in hit.values("friend")
     )
+    return Advert(views, language, record.get("country", "").upper(), cues, title, friends)
+
+
+def _spoken(hits: Iterable[Hit], spoken: frozenset[str]) -> Iterator[Hit]:
+    """The hits with the terms that can be read; those without any are left out."""
+    for hit in hits:
+        terms = readable(hit.terms, spoken)
+        if len(terms) == len(hit.terms):
+            yield hit
+        elif terms:
+            yield replace(hit, terms=terms)
 
 
 def hits_with(view: View, role: str) -> Iterator[Hit]:

@@ -63,6 +63,13 @@ def words_of(text: str) -> list[Word]:
     ]
 
 
+def folded_words(text: str) -> list[str]:
+    """The folded words of ``text`` without their places."""
+    if text.isascii():
+        return _ASCII_WORD.findall(text.lower())
+    return [folded for word in _ANY_WORD.findall(text) if (folded := fold_word(word))]
+
+
 def is_unspaced(folded: str) -> bool:
     """Whether a folded word is of a script that puts no spaces between words."""
     return _UNSPACED_START.match(folded) is not None

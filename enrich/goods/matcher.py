@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from config.vocabularies import Term
-from enrich.goods.folding import Folded, is_unspaced, words_of
+from enrich.goods.folding import Folded, folded_words, is_unspaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ _SPELT_OUT = str.maketrans(
 
 
 def _pattern(form: str) -> str:
-    words = [word.folded for word in words_of(form)]
+    words = folded_words(form)
     if not words:
         return ""
     line = "  ".join(words)
@@ -101,8 +101,41 @@ _EVERY_WORD = {
     "it": (("co", "chi"), ("go", "ghi"), ("io", "i"), ("o", "i"), ("a", "e"), ("e", "i")),
 }
 _PARTICLES = frozenset(
-    "d de du des del della delle dei di da do dos das la le les el los las il lo l y e et en a al"
-    " à au aux con di o".split()
+    [
+        "d",
+        "de",
+        "du",
+        "des",
+        "del",
+        "della",
+        "delle",
+        "dei",
+        "di",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "la",
+        "le",
+        "les",
+        "el",
+        "los",
+        "las",
+        "il",
+        "lo",
+        "l",
+        "y",
+        "e",
+        "et",
+        "en",
+        "a",
+        "al",
+        "à",
+        "au",
+        "aux",
+        "con",
+        "o",
+    ]
 )
 
 

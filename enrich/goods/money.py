@@ -12,7 +12,26 @@ from enrich.goods.numerals import plain_text
 _HAN = re.compile("[\u4e00-\u9fff]")
 _KANA = re.compile("[\u3040-\u30ff]")
 _CAPITALS_ONLY = frozenset(
-    "try mad pen php cop ron sol dash lak sar mxn cad all top bam isk zar rm".split()
+    [
+        "try",
+        "mad",
+        "pen",
+        "php",
+        "cop",
+        "ron",
+        "sol",
+        "dash",
+        "lak",
+        "sar",
+        "mxn",
+        "cad",
+        "all",
+        "top",
+        "bam",
+        "isk",
+        "zar",
+        "rm",
+    ]
 )
 """Codes that are words of some language in small letters."""
 
@@ -68,9 +87,10 @@ class MoneyWords:
     def magnitude(self, word: str) -> int:
         return self._magnitudes.get(word, self._magnitudes.get(word.rstrip("."), 1)) if word else 1
 
-    def implies(self, word: str) -> bool:
-        """Whether the magnitude tells a currency by itself."""
-        return word.rstrip(".") in self._implied
+    def implies(self, word: str, language: str) -> bool:
+        """Whether the magnitude tells a currency, by itself or in an advert of that language."""
+        bare = word.rstrip(".")
+        return bare in self._implied or language in self._money.implied_where.get(bare, ())
 
     def mark_at(self, text: str, lower: str, start: int) -> Mark | None:
         return self._mark(text, self._marks.at(lower, start))

@@ -10,7 +10,8 @@ from decimal import Decimal
 from enrich.contacts.view import plain
 
 _NUMERAL = re.compile(
-    r"\d{1,3}(?: \d{3})+(?:[.,]\d{1,2})?(?![\d.,]*\d)"  # 9 500 · 12 000,50
+    r"\d+(?:\.\d+)?e-\d{1,2}(?!\w)"  # 6.673e-05
+    r"|\d{1,3}(?: \d{3})+(?:[.,]\d{1,2})?(?![\d.,]*\d)"  # 9 500 · 12 000,50
     r"|\d+(?:[.,'’٬٫]\d+)*"
 )
 _CHINESE = re.compile(r"[一二三四五六七八九十百千两兩〇零半]+")
@@ -53,23 +54,35 @@ def read_digits(written: str) -> tuple[Decimal, bool] | None:
     where other than three digits follow it.
     """
     text = written.replace("’", "'").replace("٬", ",").replace("٫", ".").replace(" ", "'")
+    if "e" in text:
+        return Decimal(text), False
     marks = [mark for mark in text if mark in ".,'"]
-    digits = re.sub(r"[.,']", "", text)
-    if len(digits) > MOST_DIGITS:
+    if len(text) - len(marks) > MOST_DIGITS:
         return None
     if not marks:
-        return Decimal(digits), False
-    last = marks[-1]
-    whole, _, fraction = text.rpartition(last)
-    if len(set(marks)) > 1:
-        if marks.count(last) > 1 or not _is_grouped(whole):
-            return (Decimal(digits), False) if _is_grouped(text) else None
-        return Decimal(re.sub(r"[.,']", "", whole) + "." + fraction), False
+        return Decimal(text), False
+    return _one_mark(text, marks) if len(set(marks)) == 1 else _two_marks(text, marks[-1])
+
+
+def _one_mark(text: str, marks: list[str]) -> tuple[Decimal, bool] | None:
+    """``1.000`` and ``1,200,000`` group, ``9,8`` and ``0.035`` have decimals, ``1.2.3`` neither."""
     if _is_grouped(text) and not text.startswith("0"):
-        return Decimal(digits), len(marks) == 1 and last != "'"
-    if len(marks) > 1 or last == "'":
+        return _joined(text), len(marks) == 1 and marks[0] != "'"
+    if len(marks) > 1 or marks[0] == "'":
         return None
-    return Decimal(f"{whole}.{fraction}"), False
+    return Decimal(text.replace(",", ".")), False
+
+
+def _two_marks(text: str, last: str) -> tuple[Decimal, bool] | None:
+    """``1.234,56``: the last mark is the decimal one if it stands once."""
+    whole, _, fraction = text.rpartition(last)
+    if last not in whole and _is_grouped(whole):
+        return Decimal(f"{_joined(whole)}.{fraction}"), False
+    return (_joined(text), False) if _is_grouped(text) else None
+
+
+def _joined(text: str) -> Decimal:
+    return Decimal(re.sub(r"[.,']", "", text))
 
 
 def _is_grouped(text: str) -> bool:

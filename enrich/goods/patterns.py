@@ -31,7 +31,8 @@ def _longest_first(words: Iterable[str]) -> list[str]:
 
 
 def _split(words: Iterable[str]) -> tuple[list[str], list[str]]:
-    spaced, unspaced = [], []
+    spaced: list[str] = []
+    unspaced: list[str] = []
     for word in _longest_first(words):
         bounded = _LETTER.match(word[0]) and not is_unspaced(word[0])
         (spaced if bounded else unspaced).append(word)

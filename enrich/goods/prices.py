@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from config.vocabularies import Vocabulary
-from enrich.goods.context import Advert
-from enrich.goods.lexicon import is_unspaced, lowered
+from enrich.goods.context import Advert, View
+from enrich.goods.lexicon import Found, is_unspaced, lowered
 from enrich.goods.money import Mark, MoneyWords, Place
 from enrich.goods.numerals import Numeral, chinese_numerals, numerals, plain_text
 from enrich.goods.surroundings import Surroundings
@@ -19,6 +19,7 @@ _TOO_MUCH = Decimal(10) ** 15
 _DASH = re.compile(r",-{1,2}|\.-{1,2}|,=")
 _MORE = re.compile(r"(\d{1,3})(?![\d.,]*\d)")
 _ONLY_BEFORE_MONEY = frozenset({"m", "mil", "bin", "cr", "mille", "mila", "million", "grand"})
+_HALF = " rưỡi"
 _CHINESE_MONEY = ("万", "萬", "元", "块", "円", "千")
 
 
@@ -100,9 +101,8 @@ class PriceReader:
         found: list[Price] = []
         for name in ("price", "title", "text"):
             if text := record.get(name):
-                found += self._read(
-                    name, plain_text(text), replace(place, is_price=name == "price")
-                )
+                here = replace(place, is_price=name == "price")
+                found += self._read(name, plain_text(text), advert.view(name), here)
         if not found:
             return []
         negotiable = self._around.negotiable(
@@ -110,19 +110,18 @@ class PriceReader:
         )
         return [replace(price, negotiable=negotiable) for price in found]
 
-    def _read(self, name: str, text: str, place: Place) -> list[Price]:
+    def _read(self, name: str, text: str, view: View | None, place: Place) -> list[Price]:
         found: list[Price] = []
         last: Candidate | None = None
         lower = lowered(text)
-        for candidate, high in self._joined(lower, self._candidates(text, lower)):
-            code = self._currency(candidate, high, lower, place)
-            if not code:
-                candidate, code = self._elliptical(candidate, last, lower, found)
-            end = high.end if high else candidate.end
+        numbers = self._numbers(text, lower, view, place.language)
+        for one, high in self._joined(lower, self._candidates(text, lower, numbers)):
+            code = self._currency(one, high, lower, place)
+            candidate, code = (one, code) if code else self._elliptical(one, last, lower, found)
             if not code or not 0 < candidate.amount < _TOO_MUCH:
                 continue
             last = high or candidate
-            if not self._around.is_other(lower, candidate.start, end):
+            if not self._around.is_other(lower, candidate.start, last.end):
                 found.append(self._price(name, lower, candidate, high, code))
         return found
 
@@ -151,41 +150,63 @@ class PriceReader:
             upper,
         )
 
-    def _candidates(self, text: str, lower: str) -> Iterator[Candidate]:
-        taken = 0
-        both: Iterable[Numeral] = numerals(text)
+    def _numbers(self, text: str, lower: str, view: View | None, language: str) -> list[Numeral]:
+        """Numbers in digits, in Chinese characters, and in words before a magnitude or currency."""
+        found = list(numerals(text))
+        digits = len(found)
         if any(sign in text for sign in _CHINESE_MONEY):
-            both = sorted([*both, *chinese_numerals(text)], key=lambda one: one.start)
-        for numeral in both:
+            found += chinese_numerals(text)
+        for hit, value in view.numbers() if view else ():
+            size = self._words.sizes.at(lower, hit.end)
+            told = size is not None and self._words.implies(size.word, language)
+            if told or self._words.mark_at(text, lower, size.end if size else hit.end):
+                found.append(Numeral(value, hit.start, hit.end, "", is_word=True))
+        return found if len(found) == digits else sorted(found, key=lambda one: one.start)
+
+    def _candidates(self, text: str, lower: str, numbers: Iterable[Numeral]) -> Iterator[Candidate]:
+        taken = 0
+        for numeral in numbers:
             if numeral.start >= taken:
                 candidate = self._candidate(text, lower, numeral, taken)
                 taken = candidate.end
                 yield candidate
 
     def _candidate(self, text: str, lower: str, numeral: Numeral, taken: int) -> Candidate:
+        """A number with the currency, magnitude and words of pricing on either side."""
         start, mark, cue, word = self._in_front(text, lower, numeral.start, taken)
-        end, value = numeral.end, numeral.value
-        if dash := _DASH.match(lower, end):
-            end = dash.end()
+        dash = _DASH.match(lower, numeral.end)
+        end, value = dash.end() if dash else numeral.end, numeral.value
         size = self._words.sizes.at(lower, end, 1)
-        money = self._words.mark_at(text, lower, size.end if size else end)
-        if size and not self._is_size(lower, size.word, size.end, bool(mark or money)):
-            size, money = None, self._words.mark_at(text, lower, end)
-        if size:
-            word, end = size.word, size.end
-            if more := _MORE.match(lower, end):
-                if value == int(value) and not numeral.is_word and not money:
-                    value += Decimal(more[1]) / 10 ** len(more[1])
-                    end = more.end()
-                    money = self._words.mark_at(text, lower, end)
-            if lower.startswith(" rưỡi", end):
-                value, end = value + Decimal("0.5"), end + 5
-                money = self._words.mark_at(text, lower, end)
+        if size and self._is_size(text, lower, size, mark is not None):
+            word, (value, end) = size.word, self._with_fraction(text, lower, numeral, size.end)
+        money = self._words.mark_at(text, lower, end)
         if money and _is_ours(lower, money, mark):
             mark, end = money, money.end
         cue = cue or self._words.cues_behind.at(lower, end) is not None
         magnitude = self._words.magnitude(word)
         return Candidate(replace(numeral, value=value), start, end, mark, magnitude, word, cue)
+
+    def _is_size(self, text: str, lower: str, size: Found[int], is_money: bool) -> bool:
+        """A magnitude: no letter goes on behind it; a word that means more only beside money."""
+        if self._words.mark_at(text, lower, size.end):
+            return True
+        follows = text[size.end : size.end + 1]
+        if follows.isalpha() and not is_unspaced(follows):
+            return False
+        return is_money or size.word.rstrip(".") not in _ONLY_BEFORE_MONEY
+
+    def _with_fraction(
+        self, text: str, lower: str, numeral: Numeral, end: int
+    ) -> tuple[Decimal, int]:
+        """``2tr5`` and ``2 triệu rưỡi`` are two and a half million: the value and where it ends."""
+        value = numeral.value
+        more = _MORE.match(lower, end)
+        is_whole = value == int(value) and not numeral.is_word
+        if more and is_whole and not self._words.mark_at(text, lower, end):
+            return value + Decimal(more[1]) / 10 ** len(more[1]), more.end()
+        if lower.startswith(_HALF, end):
+            return value + Decimal("0.5"), end + len(_HALF)
+        return value, end
 
     def _in_front(
         self, text: str, lower: str, start: int, taken: int
@@ -202,13 +223,6 @@ class PriceReader:
 
     def _has_cue(self, lower: str, start: int) -> bool:
         return self._words.cues.before(lower, start) is not None
-
-    def _is_size(self, text: str, word: str, end: int, has_mark: bool) -> bool:
-        """A magnitude: no letter goes on behind it; a word that means more only beside money."""
-        follows = text[end : end + 1]
-        if follows.isalpha() and not is_unspaced(follows) and not has_mark:
-            return False
-        return has_mark or word.rstrip(".") not in _ONLY_BEFORE_MONEY
 
     def _joined(
         self, text: str, candidates: Iterable[Candidate]
@@ -244,7 +258,7 @@ class PriceReader:
         if mark:
             return self._words.currency(mark, place, text)
         word = candidate.magnitude_word or (high.magnitude_word if high else "")
-        if place.is_price or self._words.implies(word):
+        if place.is_price or self._words.implies(word, place.language):
             return place.currency or self._words.of_magnitude(word, place)
         if candidate.has_cue and not self._around.is_measure(text, candidate.end):
             return place.currency or self._words.of_place(place)

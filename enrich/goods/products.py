@@ -7,13 +7,26 @@ from dataclasses import dataclass
 
 from enrich.goods.context import Advert, View, hits_with
 from enrich.goods.matcher import Hit
-from enrich.goods.taxa import Mention, TaxonReader, is_live
+from enrich.goods.taxa import LEATHER_GOODS, Mention, TaxonReader, is_live
 
-IVORY = frozenset({"Elephantidae", "Loxodonta", "Loxodonta africana", "Elephas maximus"})
-LEATHER_GOODS = frozenset({"HAN", "WAL", "BEL", "SHO", "WAT", "GAR"})
 KEPT_ALIVE = frozenset(
-    "Psittaciformes Primates Testudines Serpentes Sauria Falconiformes Strigiformes Anura Caudata"
-    " Felidae Lutrinae Bucerotidae Sturnidae Theraphosidae Columbiformes".split()
+    [
+        "Psittaciformes",
+        "Primates",
+        "Testudines",
+        "Serpentes",
+        "Sauria",
+        "Falconiformes",
+        "Strigiformes",
+        "Anura",
+        "Caudata",
+        "Felidae",
+        "Lutrinae",
+        "Bucerotidae",
+        "Sturnidae",
+        "Theraphosidae",
+        "Columbiformes",
+    ]
 )
 
 
@@ -62,13 +75,12 @@ class ProductReader:
         """Words for products: beside a taxon always, elsewhere unless living animals are sold."""
         alive = is_live(advert) and not any(mention.term.product for mention in mentions)
         for view in advert.views:
-            taxa = [mention.hit for mention in mentions if mention.field == view.field]
-            taken = {(hit.start, hit.end) for hit in taxa}
+            taken = {(m.hit.start, m.hit.end) for m in mentions if m.field == view.field}
             for hit in hits_with(view, "product"):
                 if (hit.start, hit.end) in taken or _is_denied(view, hit):
                     continue
                 term = next(term for term in hit.terms if term.role == "product")
-                beside = _is_beside(view, hit, taxa, 1 if alive else 4)
+                beside = _is_beside(view, hit, taken, 1 if alive else 4)
                 if beside:
                     yield Product(term.value, view.field, hit.start, hit.end, 0.9, "beside")
                 elif not alive and not term.weak:
@@ -76,7 +88,7 @@ class ProductReader:
 
     def _ivory(self, advert: Advert, mentions: list[Mention], codes: set[str]) -> Iterator[Product]:
         """Ivory whose form no word of a product tells: worked where a word of carving stands."""
-        ivory = [m for m in mentions if m.taxon.name in IVORY and not m.term.weak]
+        ivory = [mention for mention in mentions if mention.is_ivory]
         if not ivory or codes & {"TUS", "IVC", "IVP", "PKY"}:
             return
         first = ivory[0]
@@ -94,7 +106,7 @@ class ProductReader:
         )
         for mention in mentions:
             usual = KEPT_ALIVE.intersection(self._taxa.line(mention.taxon.name))
-            if not (usual or is_live(advert)) or mention.taxon.name in IVORY - {"Elephas maximus"}:
+            if not (usual or is_live(advert)) or mention.is_ivory:
                 continue
             if cue:
                 view, hit = cue
@@ -108,14 +120,13 @@ def _is_denied(view: View, hit: Hit) -> bool:
     return bool(view.cue_before("negation", hit, 2) or view.cue_after("negation_after", hit, 1))
 
 
-def _is_beside(view: View, hit: Hit, taxa: list[Hit], reach: int) -> bool:
-    """Whether a taxon stands at most ``reach`` words away in the same clause."""
-    places = {(taxon.start, taxon.end) for taxon in taxa}
+def _is_beside(view: View, hit: Hit, taxa: set[tuple[int, int]], reach: int) -> bool:
+    """Whether one of ``taxa`` stands at most ``reach`` words away in the same clause."""
     for around in (view.before(hit), view.after(hit)):
         for found in around:
             left, right = (found, hit) if found.end <= hit.start else (hit, found)
             if view.gap(left, right) > reach or view.is_apart(left, right):
                 break
-            if (found.start, found.end) in places:
+            if (found.start, found.end) in taxa:
                 return True
     return False

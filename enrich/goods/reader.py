@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from config.vocabularies import Term, Vocabulary
-from enrich.goods.claims import Claim, read_claims
+from enrich.goods.claims import Claim, ClaimReader
 from enrich.goods.codes import CodeReader, CodeWord
 from enrich.goods.context import Advert, read_advert
 from enrich.goods.matcher import Matcher
@@ -46,6 +46,7 @@ class Goods:
         self._matcher = Matcher(with_abbreviations(vocabulary.terms))
         self._taxa = TaxonReader(vocabulary.taxa)
         self._products = ProductReader(self._taxa)
+        self._claims = ClaimReader(vocabulary.dates)
         self._codes = CodeReader(vocabulary.codes)
         self._prices = PriceReader(vocabulary)
         self._quantities = QuantityReader(vocabulary)
@@ -78,14 +79,13 @@ class Goods:
         mentions = self._taxa.mentions(advert)
         products = self._products.products(advert, mentions)
         prices = self._prices.prices(record, advert)
-        taken = [(price.field, price.start, price.end) for price in prices]
         analysis = Analysis(
             advert,
             tuple(mentions),
             tuple(products),
-            tuple(read_claims(advert, mentions)),
+            tuple(self._claims.claims(advert, mentions)),
             tuple(self._codes.code_words(advert, mentions)),
-            tuple(self._quantities.quantities(advert, mentions, taken)),
+            tuple(self._quantities.quantities(advert, mentions, prices)),
             tuple(prices),
         )
         self._last = dict(record), analysis

@@ -30,9 +30,7 @@ def judge(
     kinds: dict[str, list[Observation]] = {}
     for observation in observations:
         kinds.setdefault(observation.kind, []).append(observation)
-    friends = dict.fromkeys(
-        kind for view in advert.views for hit in view.hits for kind in hit.values("friend")
-    )
+    friends = sorted(advert.friends)
     reasons = _reasons(advert, all_mentions, kinds, friends)
     if taxa := kinds.get("taxon"):
         return _of_taxa(advert, taxa, kinds, friends, reasons)
@@ -56,7 +54,7 @@ def _of_taxa(
     if is_news(advert, kinds):
         reasons.append("tells of seizures, crime or conservation, without price or offer")
         return _relevance("mention", min(score, 0.3), reasons)
-    if claims & {"mammoth", "imitation"}:
+    if "imitation" in claims:
         score -= 0.3
     if all(taxon.attributes["relation"] == "wanted" for taxon in taxa):
         return _relevance("wanted", score * 0.5, [*reasons, "asked for, not offered"])
@@ -77,22 +75,30 @@ def _without_taxa(
     reasons: list[str],
 ) -> Relevance:
     claims = {claim.value for claim in kinds.get("claim", ())}
-    if "mammoth" in claims:
+    if "mammoth" in claims and not is_news(advert, kinds):
         return _relevance("offer", 0.1, reasons)
     if "imitation" in claims:
         return _relevance("imitation", 0.05, reasons)
-    named = bool(mentions) or "drug" in friends
+    named = any(map(_is_telling, mentions)) or "drug" in friends
     if named and advert.is_about_drugs:
         return _relevance("drug_use", 0.02, [*reasons, "drugs are sold here"])
     if kinds.get("code_word"):
         return _relevance("offer", 0.4, reasons)
-    if mentions:
+    if any(mention.relation != "unsupported" or _is_telling(mention) for mention in mentions):
         return _relevance("mention", 0.1, reasons)
     return _relevance("irrelevant", 0.01, reasons or ["no protected wildlife named"])
 
 
 def is_news(advert: Advert, kinds: dict[str, list[Observation]]) -> bool:
-    return advert.has("news") and not kinds.get("price") and not advert.has("offer")
+    """Whether it tells of crime, law or conservation and asks no price."""
+    if kinds.get("price"):
+        return False
+    return advert.has("news", 2 if advert.has("offer") else 1)
+
+
+def _is_telling(mention: Mention) -> bool:
+    """A word that hardly means anything but the animal or its product."""
+    return mention.term.kind == "trade-word" or not mention.term.weak
 
 
 def _reasons(
@@ -124,6 +130,11 @@ def _why(mention: Mention) -> str:
         "compared": "a comparison",
         "sold": "sold already",
         "unsupported": "a word without evidence beside it",
+        "mammoth": "of mammoth, which is not protected",
+        "fossil": "a fossil",
+        "colour": "a colour",
+        "depicted": "shown, not sold",
+        "drugs": "a name in an advert for drugs",
     }.get(mention.relation, mention.relation)
 
 

@@ -13,18 +13,6 @@ from enrich.goods.patterns import whole
 
 _CLAUSE_END = re.compile(r"[.!?;,\n。！？；，|•]|\s-\s|\s\+\s")
 _WORD = re.compile(r"[^\W\d_]+")
-_INCLUDED = frozenset(
-    "possible möglich extra incl inkl inclusive included available free compris offert gratuit"
-    " gratis inclus incluso inbegriffen inkludiert".split()
-)
-_LINKS = ("for", "für", "pour", "de", "di", "do", "para", "per", "na", "za", "dla", "за", "на")
-_TIME_UNITS = (
-    "% yo y/o years year yrs yr months month weeks week days day mos mo jahre jahren jahr monate"
-    " monaten monat wochen ans an mois jours semaines años año meses anni anno mesi mese anos mês"
-    " jaar maanden weken lat rok roku roky miesięcy miesiące let měsíce měsíců лет год года мес"
-    " месяцев месяца thn tahun bln bulan tuổi tháng năm 岁 年 个月 月 歳 ヶ月 か月 ปี เดือน วัน سنة سنوات"
-    " شهر أشهر साल महीने yaş yaşında ay aylık miaka miezi x"
-).split()
 
 
 class Surroundings:
@@ -33,10 +21,12 @@ class Surroundings:
     def __init__(self, vocabulary: Vocabulary) -> None:
         money = vocabulary.money
         words = money.words
-        self._costs = lexicon_of([*words["costs"], *words["accessories"]])
+        self._costs = lexicon_of([*words["costs"], *words["former"], *words["accessories"]])
         self._postage = lexicon_of(words["costs"])
         self._with = lexicon_of(words["with"])
-        self._links = lexicon_of(_LINKS)
+        self._close_with = frozenset(words["close_with"])
+        self._included = frozenset(words["included"])
+        self._links = lexicon_of(words["links"])
         self._per: Lexicon[str] = Lexicon(
             {name: unit for unit, names in money.per.items() for name in names}
         )
@@ -45,10 +35,10 @@ class Surroundings:
         self._before: Lexicon[str] = Lexicon(
             {f"{name}ละ": unit for unit, names in money.per.items() for name in names}
             | {f"每{name}": unit for unit, names in money.per.items() for name in names}
-            | dict.fromkeys(("each", "je", "jeweils", "chacun", "cada uno a", "各", "@"), "item")
+            | dict.fromkeys(words["each_before"], "item")
         )
-        units = {word for unit in vocabulary.units for word in unit.words}
-        self._measure = lexicon_of([*units, *_TIME_UNITS])
+        units = [word for unit in vocabulary.measures.units for word in unit.words]
+        self._measure = lexicon_of([*units, *vocabulary.measures.words["ages"]])
         self._fixed = re2.compile(whole(words["fixed"]))
         self._negotiable = re2.compile(whole(words["negotiable"]))
 
@@ -68,9 +58,8 @@ class Surroundings:
                 included = self._with.before(text, found.start, " .", 2)
                 if included and included.start >= begin:
                     return False
-                words = list(_WORD.finditer(text, begin, found.start))
-                return not (len(words) > 0 and self._with.at(text, words[-1].start(), 0)
-                    and words[-1].group() in {"with", "mit", "avec", "con", "com", "met", "incl", "inkl"})  # fmt: skip
+                words = _WORD.findall(text, begin, found.start)
+                return not (words and words[-1] in self._close_with)
             words = list(_WORD.finditer(text, begin, place))
             if not words:
                 return False
@@ -83,7 +72,7 @@ class Surroundings:
         if found is None:
             return False
         follows = _WORD.match(text, found.end + 1)
-        return not (follows and follows.group() in _INCLUDED)
+        return not (follows and follows.group() in self._included)
 
     def is_measure(self, text: str, end: int) -> bool:
         """Whether a unit or a time stands behind a number, so that it is no price."""
