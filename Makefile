@@ -1,6 +1,6 @@
 # The two commands of a fresh machine are `make demo` and `make test`; everything lands in .venv.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test check bench docs lock clean
 
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --no-header --no-emit-index-url \
@@ -28,6 +28,11 @@ check: setup  ## formatting, lint, types and import layers
 bench: setup  ## speed, memory and accuracy on pinned inputs
 	@set -e; for script in bench/*.py; do \
 		if [ -e "$$script" ]; then echo "== $$script"; $(BIN)/python "$$script"; fi; done
+
+docs: setup  ## print the pages that are made from the program
+	@$(BIN)/python -m app.reference > docs/commands.md.new
+	@mv docs/commands.md.new docs/commands.md
+	@$(BIN)/python -m graph.schema
 
 lock: setup  ## pin and hash the requirements anew
 	@$(COMPILE) pyproject.toml --group dev -o requirements/dev.txt

@@ -105,5 +105,5 @@ def test_make_says_what_it_can_do(root: Path) -> None:
     answer = subprocess.run(
         ["make", "-s", "help"], capture_output=True, text=True, check=False, cwd=root
     )
-    for target in ("setup", "demo", "test", "check", "bench", "lock", "clean"):
+    for target in ("setup", "demo", "test", "check", "bench", "docs", "lock", "clean"):
         assert f"make {target}" in answer.stdout
