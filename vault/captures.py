@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -79,7 +79,7 @@ class CaptureStore:
         if new is not None:
             row = {"name": new.name, "number": new.number, "created_at": new.created_at}
             place = {"header_length": new.header.length, "header_sha256": new.header.sha256}
-            connection.execute(insert(warc_files).values(row | place))
+            connection.execute(insert(warc_files), row | place)
         member = self._warc.append(plan, payload)
         capture = Capture(
             seq=seq,
@@ -105,7 +105,7 @@ class CaptureStore:
             member_sha256=member.sha256,
         )
         capture = replace(capture, chain=capture_chain(capture))
-        connection.execute(insert(captures).values(_to_row(capture)))
+        connection.execute(insert(captures), _to_row(capture))
         return capture
 
     def _refuse_mixing(self, sealing: Sealing, payload: Payload) -> None:
@@ -157,7 +157,7 @@ class CaptureStore:
             return known
         connection.execute(delete(instructions).where(instructions.c.capture == known.seq))
         row = {"capture": known.seq, "reading": pack_json(wanted)}
-        connection.execute(insert(instructions).values(row))
+        connection.execute(insert(instructions), row)
         connection.execute(delete(readings).where(readings.c.capture == known.seq))
         details = {"capture": known.seq, "sha256": known.sha256, "reading": wanted}
         self._custody.append("reading changed", known.url, details)
@@ -252,9 +252,7 @@ def verified(file: IO[bytes], capture: Capture) -> Iterator[bytes]:
 
 def capture_chain(capture: Capture) -> str:
     """The chain hash that ``capture`` must have."""
-    whole = asdict(capture)
-    del whole["chain"]
-    return digest(whole)
+    return digest({name: getattr(capture, name) for name in _COLUMNS if name != "chain"})
 
 
 def utc(moment: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select
@@ -16,6 +16,7 @@ from vault.session import Session
 from vault.text import pack, pack_json, unpack, unpack_json
 
 _PAGE = 1_000
+_COLUMNS = tuple(field.name for field in fields(CustodyEntry))
 
 
 class CustodyLog:
@@ -36,14 +37,14 @@ class CustodyLog:
                 who=session.who,
                 action=action,
                 subject=subject,
-                details=details,
+                details=dict(details),
                 mandate=mandate,
                 head=session.heads.capture_chain,
                 previous=session.heads.custody_chain,
                 chain="",
             )
             entry = replace(entry, chain=entry_chain(entry))
-            connection.execute(insert(custody).values(_to_row(entry)))
+            connection.execute(insert(custody), _to_row(entry))
             session.heads = replace(session.heads, custody_seq=entry.seq, custody_chain=entry.chain)
             return entry
 
@@ -61,13 +62,11 @@ class CustodyLog:
 
 def entry_chain(entry: CustodyEntry) -> str:
     """The chain hash that ``entry`` must have."""
-    fields = asdict(entry)
-    del fields["chain"]
-    return digest(fields)
+    return digest({name: getattr(entry, name) for name in _COLUMNS if name != "chain"})
 
 
 def _to_row(entry: CustodyEntry) -> dict[str, Any]:
-    return asdict(entry) | {
+    return {name: getattr(entry, name) for name in _COLUMNS} | {
         "who": pack(entry.who),
         "action": pack(entry.action),
         "subject": pack(entry.subject),

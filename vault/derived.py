@@ -33,7 +33,7 @@ class Derived:
             connection.execute(delete(findings).where(findings.c.run == run.kind))
             connection.execute(delete(runs).where(runs.c.kind == run.kind))
             row = {"kind": run.kind, "id": run.id, "inputs": run.inputs, "at": run.at}
-            connection.execute(insert(runs).values(row | {"settings": pack_json(run.settings)}))
+            connection.execute(insert(runs), row | {"settings": pack_json(run.settings)})
             rest, number = iter(found), 0
             while chunk := list(islice(rest, _CHUNK)):
                 rows = [_finding_row(run.kind, number + n, one) for n, one in enumerate(chunk, 1)]
@@ -67,7 +67,7 @@ class Derived:
         """Keep a small value under ``key``; not evidence, replaced without trace."""
         with self._session.operation() as connection:
             connection.execute(delete(state).where(state.c.key == pack(key)))
-            connection.execute(insert(state).values(key=pack(key), value=pack_json(value)))
+            connection.execute(insert(state), {"key": pack(key), "value": pack_json(value)})
 
 
 def _finding_row(run: str, number: int, finding: Finding) -> dict[str, Any]:

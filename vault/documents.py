@@ -72,7 +72,7 @@ class DocumentStore:
         same = former is not None and dict(former._mapping) == outcome | {"capture": capture.seq}
         connection.execute(delete(issues).where(issues.c.capture == capture.seq))
         connection.execute(delete(readings).where(readings.c.capture == capture.seq))
-        connection.execute(insert(readings).values(outcome | {"capture": capture.seq}))
+        connection.execute(insert(readings), outcome | {"capture": capture.seq})
         if problems:
             rows = [_issue_row(capture, place, issue) for place, issue in enumerate(problems)]
             connection.execute(insert(issues), rows)

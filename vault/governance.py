@@ -42,7 +42,7 @@ class Governance:
             row = _granted(mandate)
             row |= {name: pack(row[name]) for name in _TEXTS}
             row["sources"] = pack_json(mandate.sources)
-            connection.execute(insert(mandates).values(row))
+            connection.execute(insert(mandates), row)
             details = {"digest": mandate_digest(mandate)}
             self._custody.append("mandate added", mandate.id, details, mandate.id)
             if mandate.ended_at is not None:
@@ -63,7 +63,7 @@ class Governance:
     def _end(self, identity: str, moment: str, why: str) -> None:
         with self._session.operation() as connection:
             row = {"mandate": identity, "ended_at": moment, "why": pack(why)}
-            connection.execute(insert(mandate_ends).values(row))
+            connection.execute(insert(mandate_ends), row)
             details = {"ended_at": moment, "why": why}
             self._custody.append("mandate ended", identity, details, identity)
 
@@ -86,7 +86,7 @@ class Governance:
             if connection.execute(select(judgements.c.seq).where(*same)).first() is not None:
                 return
             last = connection.execute(select(func.max(judgements.c.seq))).scalar() or 0
-            connection.execute(insert(judgements).values(row | {"seq": last + 1}))
+            connection.execute(insert(judgements), row | {"seq": last + 1})
             details = {"seq": last + 1, "digest": judgement_digest(judgement)}
             subject = f"{judgement.left} {judgement.verdict} {judgement.right}"
             self._custody.append("judged", subject, details)

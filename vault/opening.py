@@ -61,7 +61,7 @@ def prepare(connection: Connection, place: Path) -> None:
 def first_heads(connection: Connection) -> None:
     """Make the row of heads where there is none yet."""
     if connection.execute(select(heads.c.id)).first() is None:
-        connection.execute(insert(heads).values(id=1, **asdict(Heads())))
+        connection.execute(insert(heads), {"id": 1} | asdict(Heads()))
 
 
 def read_heads(connection: Connection) -> Heads:

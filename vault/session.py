@@ -161,7 +161,7 @@ class Session:
                 for function in self.before_commit:
                     function(connection)
                 if self.heads != self._stored:
-                    connection.execute(update(heads).values(asdict(self.heads)))
+                    connection.execute(update(heads), asdict(self.heads))
                 transaction.commit()
                 self._stored = self.heads
             except BaseException:
