@@ -1,10 +1,10 @@
 """The whole line on real material: saved darknet pages and listing tables to exposed networks.
 
-Usage: python bench/real_material.py DATA OUT [--engine embedded|neo4j]
+Usage: python bench/real_material.py DATA OUT [--json]
 
 DATA is a folder with ``darknet/html/{dream,empire}`` and ``darknet/*.csv`` (public research data,
-see the README beside them). Prints seconds and peak memory (Pss, the graph engine's process included) of every
-step, and the counts the graph holds at the end.
+see the README beside them). Prints seconds and peak memory (Pss, the graph engine's process
+included) of every step, and the counts the graph holds at the end.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _servers(workspace: Path) -> set[int]:
     found = set()
     for link in Path("/proc").glob("[0-9]*/cwd"):
         try:
-            if Path(os.readlink(link)).is_relative_to(workspace / "graph"):
+            if link.readlink().is_relative_to(workspace / "graph"):
                 found.add(int(link.parent.name))
         except OSError:
             continue
