@@ -32,6 +32,8 @@ bench: setup  ## speed, memory and accuracy on pinned inputs
 docs: setup  ## print the pages that are made from the program
 	@$(BIN)/python -m app.reference > docs/commands.md.new
 	@mv docs/commands.md.new docs/commands.md
+	@$(BIN)/python -m app.source_keys > docs/new-source.md.new
+	@mv docs/new-source.md.new docs/new-source.md
 	@$(BIN)/python -m graph.schema
 
 lock: setup  ## pin and hash the requirements anew

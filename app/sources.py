@@ -48,6 +48,20 @@ def source_view(workspace: Workspace, name: str) -> Iterator[dict[str, Any]]:
             yield {"key": key, "value": value}
 
 
+def source_issues(workspace: Workspace, name: str) -> Iterator[dict[str, Any]]:
+    """Everything that could not be taken at its word when this source's captures were read."""
+    with open_vault(workspace, write=False) as vault:
+        for capture, issue in vault.issues(name):
+            yield {
+                "severity": issue.severity,
+                "capture": capture.sha256,
+                "file": capture.url or capture.reading.get("name"),
+                "where": issue.locator,
+                "key": issue.key,
+                "says": issue.message,
+            }
+
+
 def check_source(
     workspace: Workspace, name: str | None, pages: Sequence[Path]
 ) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The whole line on real material: saved darknet pages and listing tables to exposed networks.
 
-Usage: python bench/real_material.py DATA OUT [--json]
+Usage: python bench/real_material.py [DATA [OUT]] [--json]
 
 DATA is a folder with ``darknet/html/{dream,empire}`` and ``darknet/*.csv`` (public research data,
 see the README beside them). Prints seconds and peak memory (Pss, the graph engine's process
@@ -14,12 +14,14 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 SPOOR = str(Path(sys.executable).with_name("spoor"))
+DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 PAGES = ("dream", "empire")
 TABLES = {
     "agora": ("agora_2014_01_vendor_listings_dev.csv", "agora"),
@@ -143,11 +145,14 @@ COUNTS = (
 def main() -> None:
     """Run the plan and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("data", type=Path)
-    parser.add_argument("out", type=Path)
+    parser.add_argument("data", type=Path, nargs="?", default=DATA)
+    parser.add_argument("out", type=Path, nargs="?")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    workspace = options.out / "workspace"
+    if not options.data.is_dir():
+        print(f"no real material at {options.data}: nothing measured")
+        return
+    workspace = (options.out or Path(tempfile.mkdtemp())) / "workspace"
     subprocess.run([SPOOR, "init", str(workspace)], check=True)
     results = []
     for name, arguments in plan(options.data):

@@ -60,6 +60,17 @@ def sources_show(
     rows(source_view(the_workspace(workspace), name), as_json=as_json)
 
 
+def sources_issues(
+    name: Annotated[str, typer.Argument(help="Name of the source.")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what could not be taken at its word in this source's material."""
+    from app.sources import source_issues
+
+    rows(source_issues(the_workspace(workspace), name), as_json=as_json)
+
+
 def sources_check(
     name: Annotated[str | None, typer.Argument(help="Name of the source; all without.")] = None,
     page: Annotated[
@@ -139,6 +150,7 @@ def add_to(cli: typer.Typer) -> None:
     cli.command(epilog=example("spoor doctor", "spoor doctor --json"))(doctor)
     sources.command("list", epilog=example("spoor sources list"))(sources_list)
     sources.command("show", epilog=example("spoor sources show dream"))(sources_show)
+    sources.command("issues", epilog=example("spoor sources issues dwdata"))(sources_issues)
     sources.command(
         "check",
         epilog=example("spoor sources check", "spoor sources check dream --page saved.html"),
