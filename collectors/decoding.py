@@ -123,11 +123,11 @@ def _fits(payload: bytes, name: str) -> bool:
 
 
 def nearly_utf8(payload: bytes) -> bool:
-    """Whether well-formed characters outnumber broken ones ten to one: a cut or damaged file."""
+    """Whether well-formed characters outnumber broken ones two to one: a cut or damaged file."""
     text = payload.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     foreign = sum(1 for char in text if char > "\x7f") - broken
-    return foreign >= 10 * broken
+    return foreign >= 2 * broken
 
 
 def _wide(payload: bytes) -> str:

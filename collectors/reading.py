@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 from collectors import generic, html
 from collectors.engines import layout
+from collectors.engines.checking import check_selectors
 from collectors.html import Tree
 from collectors.records import PageReading, PageRecord, documents, page_rows
 from config.sources import Source, shipped_sources
+from model.errors import ConfigurationError
 from model.evidence import Issue
 
 __all__ = ["PageReading", "PageRecord", "documents", "page_rows", "read_page"]
@@ -34,13 +36,22 @@ def read_page(
     """
     tree = html.parse(payload, content_type)
     if source is not None and source.pages:
-        return layout.read(source, tree, url) or _unknown_layout(source, tree, url)
+        return _by_layout(source, tree, url) or _unknown_layout(source, tree, url)
     for candidate in shipped_sources() if known is None else known:
         if layout.recognises(candidate, tree, url):
-            reading = layout.read(candidate, tree, url)
+            reading = _by_layout(candidate, tree, url)
             if reading is not None:
                 return _filed(reading, source)
     return _filed(generic.read(tree, url), source)
+
+
+def _by_layout(source: Source, tree: Tree, url: str) -> PageReading | None:
+    """The page by the source's layouts; a selector that is none is named with its place."""
+    try:
+        return layout.read(source, tree, url)
+    except ConfigurationError:
+        check_selectors(source)
+        raise
 
 
 def _filed(reading: PageReading, source: Source | None) -> PageReading:

@@ -61,7 +61,7 @@ class _Open:
             nests = not close and self.family not in (0, family)
             self.family = 0 if close else family
             return not nests or self._counts(close, formatting=False)
-        if close:
+        if name not in _FORMATTING:
             self.family = 0
         if name not in _DRAWING:
             self.drawing = False
@@ -136,11 +136,10 @@ def _is_tame(source: str) -> bool:
                 formatting = 0
             elif formatting > MAX_FORMATTING:
                 return False
-        elif close:
-            depth -= depth > 0
-            family = 0
         else:
-            depth += 1
+            depth += -1 if close else 1
+            depth = max(depth, 0)
+            family = 0
         if depth > MAX_DEPTH:
             return False
         if len(rest) > _LONG:

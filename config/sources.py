@@ -36,6 +36,8 @@ from model.errors import ConfigurationError
 __all__ = [
     "NOT_CONTENT",
     "TEXT_FIELDS",
+    "Follow",
+    "Pace",
     "Page",
     "Rows",
     "Sign",
@@ -77,7 +79,7 @@ def _address(value: str) -> str:
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise ValueError("no time zone of the IANA list, such as Europe/Brussels") from error
     return name
 

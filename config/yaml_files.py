@@ -17,6 +17,7 @@ from model.errors import ConfigurationError
 
 MAX_FILE_BYTES = 1_000_000
 MAX_NODES = 100_000
+MAX_DEPTH = 40
 
 Step = str | int
 """One step of the way to a value: a key or the number of a list item."""
@@ -52,7 +53,7 @@ _Loader.yaml_implicit_resolvers = {
 }
 for _tag, _pattern, _first in (
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
-    ("int", r"^[-+]?[0-9]+$", "-+0123456789"),
+    ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),
     ("float", r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
 ):
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
@@ -87,8 +88,10 @@ def _lines(path: Path, root: yaml.Node) -> dict[tuple[Step, ...], int]:
     waiting: list[tuple[tuple[Step, ...], yaml.Node]] = [((), root)]
     while waiting:
         way, node = waiting.pop()
-        if len(lines) > MAX_NODES:
-            raise ConfigurationError(f"{path}: more than {MAX_NODES:,} values")
+        if len(lines) > MAX_NODES or len(way) > MAX_DEPTH:
+            raise ConfigurationError(
+                f"{path}: more than {MAX_NODES:,} values, or nested deeper than {MAX_DEPTH}"
+            )
         lines.setdefault(way, node.start_mark.line + 1)
         if isinstance(node, yaml.SequenceNode):
             waiting += [((*way, number), item) for number, item in enumerate(node.value)]

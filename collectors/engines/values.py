@@ -62,7 +62,8 @@ class Money(NamedTuple):
 def amount(text: str, decimal: str) -> str:
     """The first number of a text as a plain decimal string; ``decimal`` is the site's sign.
 
-    Where both signs occur the later one is the decimal sign, whatever the site's habit.
+    Where both signs occur the later one is the decimal sign, whatever the site's habit; so is
+    a lone other sign that no three digits follow, since it can not part thousands.
     """
     found = _NUMBER.search(text)
     if not found:
@@ -73,6 +74,8 @@ def amount(text: str, decimal: str) -> str:
         decimal = "." if dot > comma else ","
     elif digits.count(decimal) > 1:
         decimal = ""
+    elif max(dot, comma) >= 0 and len(digits) - max(dot, comma) != 4:
+        decimal = digits[max(dot, comma)]
     other = "," if decimal == "." else "."
     plain = digits.replace(other, "")
     plain = plain.replace(decimal, ".") if decimal else plain.replace(",", "").replace(".", "")

@@ -19,6 +19,9 @@ from model.evidence import Image
 Records = tuple[list[PageRecord], list[PageRecord]]
 """The records of a page, and those on the side."""
 
+_LEVELS_UP = 4
+"""How far above its first line the whole of a key is looked for."""
+
 
 def _told(view: View, kind: str) -> Item | None:
     """What the markup for machines says of the thing the page is about."""
@@ -130,13 +133,18 @@ def _profile_record(view: View) -> PageRecord:
 
 def _armoured(view: View) -> str:
     """The text of the smallest element that holds a whole armoured key."""
-    best: Element | None = None
     for element in view.page.elements:
-        if element.chars > 300 and (best is None or element.chars < best.chars):
-            text = html.raw(element.node)
-            if ARMOUR in text and "-----END PGP PUBLIC KEY BLOCK-----" in text:
-                best = element
-    return html.readable(best.node) if best is not None else ""
+        if ARMOUR not in element.own:
+            continue
+        here: Element | None = element
+        for _ in range(_LEVELS_UP):
+            if here is None:
+                break
+            text = html.readable(here.node)
+            if "-----END PGP PUBLIC KEY BLOCK-----" in text:
+                return text
+            here = here.parent
+    return ""
 
 
 def _profile_page(view: View) -> Records:

@@ -17,6 +17,9 @@ from collectors.text import words
 SMALL = 120
 """Elements with at most so much text carry it whole; labels, prices and names are that short."""
 
+MAX_RAW = 20_000
+"""Characters of white space and text that are gone through for one line."""
+
 MAX_ELEMENTS = 60_000
 
 _SKIPPED = words(
@@ -49,10 +52,12 @@ class Element:
     parent: Element | None
     number: int
     depth: int
+    place: int
     menu: bool
     children: list[Element] = field(default_factory=list)
     own: str = ""
     chars: int = 0
+    raw_chars: int = 0
     link_chars: int = 0
     links: int = 0
     prices: int = 0
@@ -81,12 +86,11 @@ class Element:
         if self.parent is None:
             return None
         siblings = self.parent.children
-        here = siblings.index(self)
-        return siblings[here + 1] if here + 1 < len(siblings) else None
+        return siblings[self.place + 1] if self.place + 1 < len(siblings) else None
 
     def text(self) -> str:
-        """All its text on one line."""
-        return self.small or html.line(self.node)
+        """All its text on one line; its own only where white space is piled up in it."""
+        return self.small or (html.line(self.node) if self.raw_chars <= MAX_RAW else self.own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,7 @@ def outline(body: Node) -> Outline:
                 waiting.append((child, element))
             child = child.prev
         element.own = " ".join(" ".join(reversed(texts)).split())
+        element.raw_chars = sum(map(len, texts))
     _sum_up(elements)
     return Outline(elements)
 
@@ -148,7 +153,8 @@ def _element(node: Node, parent: Element | None, number: int) -> Element | None:
     if tag in _NEVER_MENU:
         menu = False
     depth = parent.depth + 1 if parent is not None else 0
-    element = Element(node, tag, names[:200], parent, number, depth, menu)
+    place = len(parent.children) if parent is not None else 0
+    element = Element(node, tag, names[:200], parent, number, depth, place, menu)
     if tag == "a":
         element.href = (attributes.get("href") or "").strip()
     elif tag == "img":
@@ -161,7 +167,8 @@ def _sum_up(elements: list[Element]) -> None:
     for element in reversed(elements):
         children = element.children
         element.chars = len(element.own) + sum(child.chars for child in children)
-        if element.chars <= SMALL:
+        element.raw_chars += sum(child.raw_chars for child in children)
+        if element.chars <= SMALL and element.raw_chars <= MAX_RAW:
             element.small = html.line(element.node) if children else element.own
         inner = 0
         for child in children:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from collectors.generic.outline import Element, Outline
 from collectors.generic.sellers import account_name
 
 FEWEST = 3
+_LOOKED_AT = 400
+"""Elements of one row among which its title is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def title_link(row: Element) -> Element | None:
     """The link that names the record: in a heading, else the longest text among the links."""
     best: Element | None = None
     best_rank = (-1, -1, -1)
-    for element in row.inside():
+    for element in islice(row.inside(), _LOOKED_AT):
         if element.tag != "a" or not element.href or element.href.startswith("#"):
             continue
         length = element.chars

@@ -257,7 +257,7 @@ def _scope(node: Node, depth: int) -> dict[str, Json]:
             values[name] = (
                 _scope(child, depth + 1) if scoped and depth < MAX_DEPTH else _property(child)
             )
-        if not scoped:
+        if not scoped and not name:
             waiting.extend(_child_elements(child))
     return values
 

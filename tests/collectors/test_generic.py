@@ -154,7 +154,7 @@ EXPECTED = {
             "ships_to": "Worldwide, except USA",
             "category": "Curiosities",
             "text": "Fresh shavings, vacuum packed.\n"
-            "No captcha orders, just write me on Session or Wickr: stonecutter88\nI never log in on weekends.",
+            "No captcha orders, only Session or Wickr: stonecutter88\nI never log in on weekends.",
         },
     ),
     "market_vendor": Expected("profile", 1, {"seller": "stonecutter"}),
