@@ -21,7 +21,7 @@ engine = "embedded"
 # uri = "bolt://127.0.0.1:7687"
 # user = "neo4j"
 # database = "neo4j"
-# memory = "1g"
+# memory = "512m"
 
 [tor]
 # Where a running tor listens. Onion sources are read through it or not at all.

@@ -28,7 +28,7 @@ class GraphSettings(_Section):
     uri: str = "bolt://127.0.0.1:7687"
     user: str = "neo4j"
     database: str = "neo4j"
-    memory: str = Field(default="1g", pattern=r"^[0-9]+[mg]$")
+    memory: str = Field(default="512m", pattern=r"^[0-9]+[mg]$")
 
 
 class TorSettings(_Section):

@@ -34,8 +34,11 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(home: Path) -> Iterator[Server]:
-    """A server with its data in ``home``; Unavailable where Java or Maven is missing."""
+def running(home: Path, *, quick: bool = True) -> Iterator[Server]:
+    """A server with its data in ``home``; Unavailable where Java or Maven is missing.
+
+    ``quick`` is for its start: it never gets to full speed then.
+    """
     for program in ("java", "mvn"):
         if shutil.which(program) is None:
             raise Unavailable(f"no {program} here; scripts/system-packages.sh brings it")
@@ -46,7 +49,9 @@ def running(home: Path) -> Iterator[Server]:
     _configure(home, port)
     with (home / "console.log").open("wb") as log:
         process = subprocess.Popen(
-            _command(Path(fetched.stdout.strip()), home), stdout=log, stderr=subprocess.STDOUT
+            _command(Path(fetched.stdout.strip()), home, quick=quick),
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
     try:
         uri = f"bolt://127.0.0.1:{port}"
@@ -76,9 +81,9 @@ def _configure(home: Path, port: int) -> None:
     (home / "conf" / "neo4j.conf").write_text(text, encoding="utf-8")
 
 
-def _command(lib: Path, home: Path) -> list[str]:
+def _command(lib: Path, home: Path, *, quick: bool) -> list[str]:
     opened = [f"--add-opens={package}=ALL-UNNAMED" for package in _OPENED]
-    java = ["java", "-Xmx768m", *_QUICK, *opened, "-cp", f"{lib}/*"]
+    java = ["java", "-Xmx768m", *(_QUICK if quick else ()), *opened, "-cp", f"{lib}/*"]
     folders = [f"--home-dir={home}", f"--config-dir={home / 'conf'}"]
     return [*java, "org.neo4j.server.CommunityEntryPoint", *folders, "--console-mode"]
 
