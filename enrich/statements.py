@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from enrich.reading import Reading
 from model import identity
 from model.canonical import Json
-from model.evidence import Capture, Document
+from model.evidence import Document
 from model.facts import Grades, Observation, Statement
 from model.identity import IDENTIFIER_LABELS, Entity
 
@@ -55,32 +55,6 @@ def statements(
     else:
         found = []
     return sorted({one.id: one for one in found}.values(), key=lambda one: one.id)
-
-
-def capture_statement(capture: Capture, marking: Marking | None = None) -> Statement:
-    """``Capture FROM Source``: where bytes came from, when and by which route."""
-    marking = marking or Marking()
-    return Statement(
-        subject=identity.capture(capture.sha256, capture.source),
-        predicate="FROM",
-        object=identity.source(capture.source),
-        attributes={
-            "url": capture.url,
-            "captured_at": capture.captured_at,
-            "sha256": capture.sha256,
-            "route": capture.route,
-            "content_type": capture.content_type,
-        },
-        capture_sha256=capture.sha256,
-        source=capture.source,
-        document="",
-        rule=f"{VERSION}:capture",
-        first_seen=capture.captured_at,
-        last_seen=capture.captured_at,
-        confidence=1.0,
-        grades=marking.grades,
-        tlp=marking.tlp,
-    )
 
 
 def identity_value(kind: str, value: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from config.settings import Workspace
-from graph import derived, projection
+from graph import derived, projection, provenance
 from graph.elements import Edge, Node
 from graph.engine import Graph, open_graph
 from graph.ledger import Ledger
@@ -32,7 +32,7 @@ Progress = Callable[[str, int, int | None], None]
 """Told what is being done, how much of it is done, and of how much, where that is known."""
 
 
-class Vault(derived.Runs, projection.Statements, Protocol):
+class Vault(derived.Runs, projection.Statements, provenance.Sealed, Protocol):
     """The part of the vault that loading needs."""
 
     def statements_digest(self) -> str: ...
@@ -197,7 +197,9 @@ class _Loading:
         return known
 
     def _elements(self) -> Iterator[Node | Edge]:
-        project = Projection(self.known)
+        sealed = provenance.sightings(self.vault)
+        yield from provenance.provenance(sealed)
+        project = Projection(self.known, sealed)
         for done, element in enumerate(project.elements(self.vault.statements()), 1):
             if not done % 5_000:
                 self.progress("reading statements", done, None)

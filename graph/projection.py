@@ -18,7 +18,7 @@ from graph.schema import Label, Property, Schema, Value, schema
 from model.facts import Statement
 from model.identity import IDENTIFIER_LABELS, Entity
 
-VERSION = "projection/1"
+VERSION = "projection/2"
 DESCRIBED_AS = "DESCRIBED_AS"
 TLP = ("CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED")
 _KINDS = {label: kind for kind, label in IDENTIFIER_LABELS.items()}
@@ -69,15 +69,16 @@ class Projection:
     """Reads statements sorted by subject, predicate and object, once; then tells what is left.
 
     ``left_out`` counts attributes that the schema has no place for, as ``PREDICATE.name``.
-    ``accounts`` are the uids of all accounts seen.
+    ``accounts`` are the uids of all accounts seen. ``elsewhere`` are the uids of nodes that are
+    told of by others.
     """
 
-    def __init__(self, known: Schema | None = None) -> None:
+    def __init__(self, known: Schema | None = None, elsewhere: Collection[str] = ()) -> None:
         self.left_out: Counter[str] = Counter()
         self.accounts: set[str] = set()
         self._schema = known or schema()
         self._things: dict[str, _Thing] = {}
-        self._told: set[str] = set()
+        self._told: set[str] = set(elsewhere)
         self._poster: dict[str, str] = {}
         self._holders: dict[str, set[str]] = {}
 

@@ -195,7 +195,7 @@ def test_a_capture_is_shown_and_handed_out(filled: Program, tmp_path: Path) -> N
     log = filled("vault", "custody", "--json").rows()
     assert any(entry["action"] == "imported" for entry in log)
     rows = filled("ask", "captures-of", "bazaar:old tusker", "--json").rows()
-    sha256 = str(rows[0]["sha256"])
+    sha256 = str(rows[0]["capture"])
     raw = filled("vault", "show", sha256, "--raw").out
     assert raw == (filled.folder.parent / "adverts.jsonl").read_text("utf-8")
     filled("vault", "export", sha256, "--out", str(tmp_path / "one.warc.gz"))

@@ -11,12 +11,11 @@ from enrich.reading import Reading
 from enrich.statements import (
     Marking,
     account_of,
-    capture_statement,
     identity_value,
     statements,
 )
 from model import identity
-from model.evidence import Capture, Document
+from model.evidence import Document
 from model.facts import Grades, Observation, Relevance, Statement
 
 Read = Callable[..., list[Observation]]
@@ -202,14 +201,3 @@ def test_grades_and_marking_are_carried() -> None:
 )
 def test_two_spellings_of_one_identifier_are_one(kind: str, value: str, folded: str) -> None:
     assert identity_value(kind, value) == folded
-
-
-def test_a_capture_comes_from_its_source() -> None:
-    capture = Capture(
-        1, "dream", "http://x/", "http://x/", 200, "text/html", (), "2026-01-01T00:00:00Z",
-        "ab" * 32, 10, "f.warc.gz", 0, 10, "r", "tor", "imports/1", None, {}, "", "c",
-    )  # fmt: skip
-    said = capture_statement(capture)
-    assert said.subject == identity.capture("ab" * 32, "dream")
-    assert said.object == identity.source("dream")
-    assert said.attributes["route"] == "tor"

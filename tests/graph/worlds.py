@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from model import identity
 from model.canonical import Json, digest
+from model.evidence import Capture
 from model.facts import Statement
 from model.findings import Judgement, Run
 from model.identity import Entity
@@ -25,6 +26,10 @@ class MemoryVault:
     def statements(self, predicates: Collection[str] | None = None) -> Iterator[Statement]:
         chosen = [one for one in self.said if predicates is None or one.predicate in predicates]
         yield from sorted(chosen, key=_place)
+
+    def captures(self, after: int = 0) -> Iterator[Capture]:
+        """None: a world says itself where things were seen."""
+        return iter(())
 
     def statements_digest(self) -> str:
         return digest(sorted(one.id for one in self.said))
