@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import lru_cache
 
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 _SPACE_BEFORE_BREAK = re.compile(r"[ \t]+\n")
@@ -27,3 +29,15 @@ def block(text: str) -> str:
 def without_control_characters(text: str) -> tuple[str, int]:
     """The text without NUL and its kin (tabs and breaks stay), and how many places had them."""
     return _CONTROL_CHARACTERS.subn("", text)
+
+
+def finder(expression: str) -> Callable[[str], bool]:
+    """Whether a short text has a pattern, letter case aside; answers are kept, for class names
+    repeat from element to element and from page to page."""
+    search = re.compile(expression, re.IGNORECASE).search
+
+    @lru_cache(maxsize=8192)
+    def find(text: str) -> bool:
+        return search(text) is not None
+
+    return find

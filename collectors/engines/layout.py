@@ -136,7 +136,7 @@ def _record(run: _Run, layout: Page | Rows, kind: str, root: Node, scope: Node) 
         if read_value is not None:
             extra[name] = read_value
     given = None if layout.id is None else _value(run, root, layout.id, "id")
-    if url := fields.get("url"):
+    if url := fields.get("url") or ("" if run.locator else run.url):
         fields["url"] = html.absolute(run.url, url)
     if url := fields.get("seller_url"):
         fields["seller_url"] = html.absolute(run.url, url)

@@ -63,7 +63,7 @@ def _listing(view: View) -> Records:
         native_id=native_id("listing", given, fields),
         locator="",
         fields=fields,
-        images=(told.images if told else ()) or _images(view, heading),
+        images=(told.images if told else ()) or _images(view),
         links=_links(view),
         extra=dict(told.extra) if told else {},
     )
@@ -78,7 +78,7 @@ def _who(who: Seller | None, url: str) -> dict[str, str]:
     )
 
 
-def _images(view: View, heading: Element | None) -> tuple[Image, ...]:
+def _images(view: View) -> tuple[Image, ...]:
     """Pictures outside menus, without icons, at most twenty."""
     found = [each.node for each in view.page.content() if each.tag == "img" and not _is_icon(each)]
     return html.images(found[:20], view.url)
@@ -237,7 +237,7 @@ def _reading_matter(view: View, kind: str, fields: dict[str, str]) -> PageRecord
         fields["text"] = shown
     fields["url"] = fields.get("url") or view.url
     fields = {name: value for name, value in fields.items() if value}
-    return PageRecord(kind, "", "", fields, images=_images(view, None), links=_links(view))
+    return PageRecord(kind, "", "", fields, images=_images(view), links=_links(view))
 
 
 READERS: Mapping[str, Callable[[View], Records]] = {

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from collectors import html
 from collectors.generic.money import has_price
 from collectors.html import Node
-from collectors.text import words
+from collectors.text import finder, words
 
 SMALL = 120
 """Elements with at most so much text carry it whole; labels, prices and names are that short."""
@@ -26,15 +26,14 @@ _SKIPPED = words(
     "script style noscript template head select datalist svg math iframe object canvas audio video"
 )
 _MENU_TAGS = words("nav header footer aside menu")
-_MENU_NAMES = re.compile(
+_MENU_NAMES = finder(
     r"(?:^|[-_ ])(?:navi?s?(?=$|[-_ A-Z])|nav(?:bar|igation|items|header|iheader)?|menus?|sidebar"
     r"|side-bar|breadcrumbs?|footer|topbar|top-bar|toolbar|cookies?|cookie-?(?:banner|consent)"
     r"|pagination|pager|pagenav|related|similar|recommend(?:ed|ations)?|advertisement|banner"
     r"|mainmenu|submenu|usermenu|copyright|modal|popup|dropdown|left-content|left-sidebar"
     r"|right-sidebar)(?:$|[-_ ])"
     r"|(?:^| )(?:site|page|main|top|forum|global)?[-_]?header(?:$| )"
-    r"|(?-i:Nav(?:i|[Bb]ar|[Ii]tems|[Ll]ist|[Mm]enu|Header))",
-    re.IGNORECASE,
+    r"|(?-i:Nav(?:i|[Bb]ar|[Ii]tems|[Ll]ist|[Mm]enu|Header))"
 )
 _NEVER_MENU = ("main", "article", "h1")
 
@@ -148,7 +147,7 @@ def _element(node: Node, parent: Element | None, number: int) -> Element | None:
     named = (attributes.get(key) or "" for key in ("class", "id", "itemprop"))
     names = " ".join(" ".join(named).split())
     menu = parent is not None and (
-        parent.menu or tag in _MENU_TAGS or bool(names and _MENU_NAMES.search(names))
+        parent.menu or tag in _MENU_TAGS or bool(names and _MENU_NAMES(names))
     )
     if tag in _NEVER_MENU:
         menu = False

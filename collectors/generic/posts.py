@@ -9,23 +9,21 @@ from dataclasses import dataclass
 from collectors import html
 from collectors.generic.outline import Element, Outline
 from collectors.generic.sellers import Seller, account_name, clean_handle, seller_in
+from collectors.text import finder
 
-_POST = re.compile(
+_POST = finder(
     r"(?:^|[-_ ])(?:posts?|postbit\w*|posting|message|comment|reply|topic-post|crawler-post"
-    r"|post[-_]?(?:wrapper|container|item|row)|postcontainer|tweet|status|entry)(?:$|[-_ \d])",
-    re.IGNORECASE,
+    r"|post[-_]?(?:wrapper|container|item|row)|postcontainer|tweet|status|entry)(?:$|[-_ \d])"
 )
-_BODY = re.compile(
+_BODY = finder(
     r"(?:^|[-_ ])(?:content|body|text|post|inner"
     r"|postcontent|post[-_]?(?:body|content|text|message)|postbody|cooked"
     r"|message[-_]?(?:body|content|text)|bbwrapper|postrow|comment[-_]?(?:body|content|text)"
-    r"|article|tweet-?text|entry-content)(?:$|[-_ ])",
-    re.IGNORECASE,
+    r"|article|tweet-?text|entry-content)(?:$|[-_ ])"
 )
-_AUTHOR = re.compile(
+_AUTHOR = finder(
     r"(?:^|[-_ ])(?:author|username\w*|poster|creator|user-?name|nick(?:name)?|byline"
-    r"|post[-_]?author|message-name|displayname|fullname)(?:$|[-_ ])",
-    re.IGNORECASE,
+    r"|post[-_]?author|message-name|displayname|fullname)(?:$|[-_ ])"
 )
 _DATE = re.compile(
     r"\d{4}-\d\d-\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}:\d\d"
@@ -66,7 +64,7 @@ def _candidates(page: Outline) -> Sequence[Element]:
     named = [
         element
         for element in page.content()
-        if element.names and element.chars >= 10 and _POST.search(element.names)
+        if element.names and element.chars >= 10 and _POST(element.names)
     ]
     alike: dict[tuple[int, tuple[str, str]], list[Element]] = {}
     for element in named:
@@ -90,7 +88,7 @@ def _post(element: Element) -> Post:
 
 def _body(inside: Sequence[Element]) -> Element:
     """The innermost element named as content that still holds most of what such elements hold."""
-    bodies = [each for each in inside[1:] if each.names and _BODY.search(each.names) and each.chars]
+    bodies = [each for each in inside[1:] if each.names and _BODY(each.names) and each.chars]
     best = max(bodies, key=lambda each: (each.chars, -each.number), default=inside[0])
     for each in bodies:
         if each.number > best.number and each.chars * 2 >= best.chars and _is_inside(each, best):
@@ -112,7 +110,7 @@ def _author(elements: Sequence[Element]) -> Seller | None:
     named = [
         element
         for element in elements
-        if element.names and _AUTHOR.search(element.names) and 0 < element.chars <= 80
+        if element.names and _AUTHOR(element.names) and 0 < element.chars <= 80
     ]
     for element in sorted(named, key=lambda each: (each.chars, each.number)):
         if any(character.isalnum() for character in element.small):

@@ -13,6 +13,7 @@ from collectors.generic.pairs import pairs
 from collectors.generic.rows import FEWEST, Group, title_link
 from collectors.generic.sellers import clean_handle, seller_in
 from collectors.records import PageRecord
+from collectors.text import finder
 
 _THREAD = re.compile(
     r"(?:viewtopic|showthread|/threads?/|/topics?/|/t/[\w-]+/?\d*|[?&]topic=|thread-\d|forumdisplay)",
@@ -31,10 +32,8 @@ _DATED = re.compile(
     r"|\d{1,3}\s?(?:minutes?|hours?|days?|weeks?|months?|min|std|tagen?) ago",
     re.IGNORECASE,
 )
-_FEEDBACK = re.compile(
-    r"feedback|rating|review|bewertung|\bavis\b|beoordeling|opinion|recension", re.I
-)
-_PAGER = re.compile(r"pag(?:e|er|inat|ing|es)|pgn", re.I)
+_FEEDBACK = finder(r"feedback|rating|review|bewertung|\bavis\b|beoordeling|opinion|recension")
+_PAGER = finder(r"pag(?:e|er|inat|ing|es)|pgn")
 _PAGE_OF = re.compile(
     r"\b(?:page|seite|pagina|página|strona|страница)\s+\d{1,5}\s*"
     r"(?:/|of|von|sur|de|van|di|z|из)\s*(\d{1,5})\b",
@@ -124,7 +123,7 @@ def feedback_rows(page: Outline) -> tuple[Element, ...]:
     """The longest run of alike rows in something named feedback, ratings or reviews."""
     best: tuple[Element, ...] = ()
     for element in page.content():
-        if not element.names or not _FEEDBACK.search(element.names) or element.chars < 60:
+        if not element.names or not _FEEDBACK(element.names) or element.chars < 60:
             continue
         for parent in (
             element,
@@ -195,7 +194,7 @@ def _in_pager(element: Element) -> bool:
     for _ in range(5):
         if here is None:
             return False
-        if here.names and _PAGER.search(here.names):
+        if here.names and _PAGER(here.names):
             return True
         here = here.parent
     return False

@@ -11,26 +11,21 @@ from collectors.generic.outline import Element, Outline
 from collectors.generic.pairs import Pair
 from collectors.generic.sellers import Seller, account_name, clean_handle, seller_in
 from collectors.html import Tree
+from collectors.text import finder
 from config.page_words import label_fields
 
 Pairs = Mapping[str, tuple[Pair, ...]]
 
-_TITLE_NAMES = re.compile(
-    r"(?:^|[-_ ])\w*(?:title|heading|headline|subject|itemtitle)\w*(?:$|[-_ ])", re.I
-)
-_PRICE_NAMES = re.compile(
-    r"(?:^|[-_ ])\w*(?:price|preis|prix|prijs|precio|prezzo|cena)\w*(?:$|[-_ ])", re.I
-)
-_TEXT_NAMES = re.compile(
+_TITLE_NAMES = finder(r"(?:^|[-_ ])\w*(?:title|heading|headline|subject|itemtitle)\w*(?:$|[-_ ])")
+_PRICE_NAMES = finder(r"(?:^|[-_ ])\w*(?:price|preis|prix|prijs|precio|prezzo|cena)\w*(?:$|[-_ ])")
+_TEXT_NAMES = finder(
     r"(?:^|[-_ ])\w*(?:desc(?:ription)?|beschreibung|omschrijving|descripti\w+|descrizione|opis"
     r"|offerdetails|product-?details|item-?details|viewad-desc\w*|tabcontent|listing-?body"
-    r"|ad-?body|post-?body|about|bio)\w*(?:$|[-_ ])",
-    re.IGNORECASE,
+    r"|ad-?body|post-?body|about|bio)\w*(?:$|[-_ ])"
 )
-_CONTACT_NAMES = re.compile(
+_CONTACT_NAMES = finder(
     r"contact|seller|vendor|merchant|owner|advertiser|anbieter|verk[aä]ufer|userprofile|user-?info"
-    r"|user-?card|profile-?(?:box|card|info)|vendeur|verkoper|vendedor|venditore",
-    re.IGNORECASE,
+    r"|user-?card|profile-?(?:box|card|info)|vendeur|verkoper|vendedor|venditore"
 )
 _SHOWN_HANDLE = re.compile(r"\(@([\w.]{2,40})\)")
 _SITE_PARTS = re.compile(r"\s+[-|–—:·»]\s+")
@@ -54,7 +49,7 @@ def title(tree: Tree, page: Outline, told: str = "") -> str:
     whole, site = tree.title.casefold(), _site_name(tree)
     for element in page.content():
         rank = _LEVELS.get(element.tag, 0)
-        if element.names and _TITLE_NAMES.search(element.names):
+        if element.names and _TITLE_NAMES(element.names):
             rank = max(rank, 4)
         text = element.text() if rank and 2 <= element.chars <= 300 else ""
         if not text or text.casefold().rstrip(" :") in label_fields() or element.links > 2:
@@ -99,7 +94,7 @@ def price(page: Outline, labelled: Pairs, heading: Element | None) -> str:
     for element in page.content():
         if not element.prices or not element.small:
             continue
-        if not named and element.names and _PRICE_NAMES.search(element.names):
+        if not named and element.names and _PRICE_NAMES(element.names):
             named = _as_shown(element)
         if not near and element.number >= start:
             near = _as_shown(element)
@@ -138,7 +133,7 @@ def seller(page: Outline, labelled: Pairs) -> Seller | None:
 def _beside_content(page: Outline) -> Iterator[Element]:
     """What stands in a sidebar about the seller, without the site's own menus."""
     for element in page.elements:
-        if element.menu and element.names and _CONTACT_NAMES.search(element.names):
+        if element.menu and element.names and _CONTACT_NAMES(element.names):
             yield from element.inside()
 
 
@@ -152,7 +147,7 @@ def text(page: Outline, labelled: Pairs, heading: Element | None) -> str:
         if element.names
         and element.chars >= 20
         and element.link_chars * 2 < element.chars
-        and _TEXT_NAMES.search(element.names)
+        and _TEXT_NAMES(element.names)
     ]
     if candidates:
         best = max(candidates, key=lambda each: (each.chars - 2 * each.link_chars, -each.number))

@@ -89,6 +89,7 @@ def test_a_listing(load: Load) -> None:
         "price": "12.50",
         "currency": "EUR",
         "text": "a\nb",
+        "url": "https://attic.example/item/17",
     }
     assert record.extra == {"price_as_written": "12.50", "state": "new", "sold": False}
     assert reading.issues == ()
