@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from model.canonical import Json
+from model.canonical import Json, short_digest
 from model.evidence import Capture, Document, Image, Issue
 
 CONTENT = frozenset({"listing", "profile", "feedback", "thread", "post", "page", "results"})
@@ -63,6 +63,25 @@ class PageReading:
         return self.kind not in NOT_CONTENT
 
 
+def native_id(kind: str, given: str, fields: Mapping[str, str]) -> str:
+    """The platform's own id, else what stands for it: the handle, the address, a digest.
+
+    Feedback and posts without an id have none; their place on the page tells them apart.
+    """
+    if given:
+        return given
+    if kind == "profile":
+        return fields.get("seller", "")
+    if url := fields.get("url"):
+        return url
+    return _stand_in(fields) if kind == "listing" and fields.get("title") else ""
+
+
+def _stand_in(fields: Mapping[str, str]) -> str:
+    """What tells listings apart that show neither id nor address: who offers what."""
+    return short_digest([fields.get("seller", ""), fields.get("title", "")])
+
+
 def documents(reading: PageReading, capture: Capture) -> Iterator[Document]:
     """The reading as documents of ``capture``; none for a page that is no content."""
     for record in (*reading.records, *reading.asides):
@@ -112,7 +131,8 @@ def _row(
         row["platform"] = reading.platform
     if record.kind == "profile" and record.fields.get("seller"):
         row["handle"] = record.fields["seller"]
-    if record.kind == "listing" and record.native_id:
+    told = record.native_id not in ("", record.fields.get("url"), _stand_in(record.fields))
+    if record.kind == "listing" and told:
         row["listing_id"] = record.native_id
     row |= {name: value for name, value in record.fields.items() if value and name != "url"}
     if record.images:

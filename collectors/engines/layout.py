@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from collectors import html
@@ -11,9 +11,9 @@ from collectors.engines import places, values
 from collectors.engines.values import Money
 from collectors.html import Node, Tree
 from collectors.page_facts import page_facts
-from collectors.records import PageReading, PageRecord
+from collectors.records import PageReading, PageRecord, native_id
 from config.sources import NOT_CONTENT, Page, Rows, Source, Value
-from model.canonical import Json, short_digest
+from model.canonical import Json
 from model.evidence import Issue
 
 
@@ -138,8 +138,8 @@ def _record(run: _Run, layout: Page | Rows, kind: str, root: Node, scope: Node) 
     given = None if layout.id is None else _value(run, root, layout.id, "id")
     if url := fields.get("url") or ("" if run.locator else run.url):
         fields["url"] = html.absolute(run.url, url)
-    if url := fields.get("seller_url"):
-        fields["seller_url"] = html.absolute(run.url, url)
+    if seller_url := fields.get("seller_url"):
+        fields["seller_url"] = html.absolute(run.url, seller_url)
     images = () if layout.images is None else places.select(root, layout.images)
     return PageRecord(
         kind=kind,
@@ -162,22 +162,6 @@ def _put(fields: dict[str, str], extra: dict[str, Json], name: str, value: Json 
         extra[f"{name}_as_written"] = value.written
         if value.currency:
             fields["currency"] = value.currency
-
-
-def native_id(kind: str, given: str, fields: Mapping[str, str]) -> str:
-    """The platform's own id, else what stands for it: the handle, the address, a digest.
-
-    Feedback and posts without an id have none; their place on the page tells them apart.
-    """
-    if given:
-        return given
-    if kind == "profile":
-        return fields.get("seller", "")
-    if url := fields.get("url"):
-        return url
-    if kind == "listing" and fields.get("title"):
-        return short_digest([fields.get("seller", ""), fields["title"]])
-    return ""
 
 
 def _value(run: _Run, node: Node, value: Value, key: str) -> Json | Money:

@@ -6,13 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 
 from collectors import html
-from collectors.engines.layout import native_id
 from collectors.generic import results, single
 from collectors.generic.outline import Element
 from collectors.generic.sellers import Seller
 from collectors.generic.structured import Item
 from collectors.generic.view import ARMOUR, View
-from collectors.records import PageRecord
+from collectors.records import PageRecord, native_id
 from model.canonical import Json
 from model.evidence import Image
 

@@ -6,13 +6,12 @@ import re
 from collections.abc import Sequence
 
 from collectors import html
-from collectors.engines.layout import native_id
 from collectors.generic.money import first_price
 from collectors.generic.outline import Element, Outline
 from collectors.generic.pairs import pairs
 from collectors.generic.rows import FEWEST, Group, title_link
 from collectors.generic.sellers import clean_handle, seller_in
-from collectors.records import PageRecord
+from collectors.records import PageRecord, native_id
 from collectors.text import finder
 
 _THREAD = re.compile(

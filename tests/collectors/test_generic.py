@@ -302,3 +302,23 @@ def test_rows_to_print_name_what_the_contract_names() -> None:
     assert row["handle"] == "stonecutter"
     rows = list(page_rows(read("market_search")))
     assert {row["pages"] for row in rows} == {9}
+
+
+def test_an_id_that_only_stands_in_is_not_printed_as_the_markets_own() -> None:
+    record = read("market_listing").records[0]
+    assert len(record.native_id) == 32
+    (row,) = page_rows(read("market_listing"))
+    assert "listing_id" not in row
+    assert [each.get("listing_id") for each in page_rows(read("market_search"))] == [
+        "88112",
+        "88115",
+        "88120",
+        "88121",
+    ]
+
+
+def test_where_a_browser_saved_a_page_from_is_told_and_not_trusted() -> None:
+    page = "<!-- saved from url=(0024)http://shop.example/a/17 --><h1>Heron</h1><p>Hello there"
+    reading = read_page(page.encode(), known=())
+    assert reading.extra == {"saved_from": "http://shop.example/a/17"}
+    assert (reading.url, reading.platform) == ("", "")
