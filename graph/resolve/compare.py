@@ -10,6 +10,7 @@ from config.resolution import ResolutionRules
 from graph.resolve.evidence import Evidence, Linkable, Use
 from graph.resolve.hubs import FREE, Standing, standings
 from graph.resolve.judgements import Pair, ordered
+from graph.resolve.linkables import telling_length
 
 Root = Callable[[str], str]
 """The cluster an account is in at present, as that cluster's smallest account uid."""
@@ -146,12 +147,13 @@ class Comparer:
         """Whether an equal alias says anything: not short, not generic, not borne by many."""
         rule = self.rules.alias
         bearers = len(self.evidence.aliases.get(name, ()))
-        return len(name) >= rule.shortest and name not in rule.generic and bearers <= rule.up_to
+        long_enough = telling_length(name) >= rule.shortest
+        return long_enough and name not in rule.generic and bearers <= rule.up_to
 
     def alias_weight(self, name: str) -> float:
         """What an equal alias weighs: the more, the rarer and the longer it is."""
         rule = self.rules.alias
-        length = min(1.0, len(name) / rule.full_length)
+        length = min(1.0, telling_length(name) / rule.full_length)
         rarity = self.rarity(len(self.evidence.aliases[name]))
         return rule.weight * rarity * (0.5 + 0.5 * length)
 

@@ -46,6 +46,14 @@ def squeeze(name: str) -> str:
     return kept or folded.strip()
 
 
+def telling_length(name: str) -> float:
+    """How much a name tells, in letters: a wide sign (Han, kana, hangul) counts as one and a half.
+
+    Three such signs tell as much as a short word; two are a common given name.
+    """
+    return sum(1.5 if unicodedata.east_asian_width(sign) in "WF" else 1.0 for sign in name)
+
+
 def stem(handle: str) -> str:
     """The name in a handle or address: squeezed, without host and without digits at its end."""
     name = squeeze(handle.partition("@")[0])

@@ -20,7 +20,7 @@ from model.clock import Clock, iso, system_clock
 from model.findings import Actor, Judgement, Match, Reason, Run
 
 KIND = "resolution"
-METHOD = "resolution/1"
+METHOD = "resolution/2"
 
 
 @dataclass(frozen=True, slots=True)
