@@ -71,13 +71,13 @@ class Graph:
     def read(self, cypher: str, **params: object) -> Iterator[Row]:
         """Rows as plain values, streamed; GraphError where the server refuses.
 
-        A server lost before the first row is brought up again once.
+        Where the connection is lost before the first row, one new one is tried.
         """
         rows = self._rows(cypher, params)
         try:
             first = next(rows, None)
-        except _LOST as error:
-            self._recover(error)
+        except _LOST:
+            self._recover()
             rows = self._rows(cypher, params)
             first = _told(lambda: next(rows, None))
         except (Neo4jError, DriverError) as error:
@@ -106,8 +106,8 @@ class Graph:
 
         try:
             return self._execute(unit)
-        except _LOST as error:
-            self._recover(error)
+        except _LOST:
+            self._recover()
             return _told(lambda: self._execute(unit))
         except (Neo4jError, DriverError) as error:
             raise _explained(error) from error
@@ -155,10 +155,9 @@ class Graph:
         self._drivers.clear()
         self._endpoint = None
 
-    def _recover(self, error: Exception) -> None:
+    def _recover(self) -> None:
         self._disconnect()
-        if not self._engine.recover():
-            raise _explained(error) from error
+        self._engine.recover()
 
 
 def open_graph(workspace: Workspace) -> Graph:

@@ -65,14 +65,19 @@ class Group:
 
 
 class Ledger:
-    """The ledger in ``path``; a context manager. Nodes have their label as kind and no end."""
+    """The ledger in ``path``; a context manager. Nodes have their label as kind and no end.
+
+    A file that is no database any more is thrown away: the graph is then loaded afresh.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._database = sqlite3.connect(path, isolation_level=None)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = NORMAL")
-        self._database.executescript(_LAYOUT)
+        try:
+            self._database = _opened(path)
+        except sqlite3.DatabaseError:
+            for spoilt in path.parent.glob(f"{path.name}*"):
+                spoilt.unlink()
+            self._database = _opened(path)
 
     def __enter__(self) -> Self:
         return self
@@ -153,6 +158,18 @@ class Ledger:
     def removed(self) -> None:
         """What was gone is no longer in the graph."""
         self._database.execute(f"DELETE {_GONE}")
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, isolation_level=None)
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        database.executescript(_LAYOUT)
+    except sqlite3.DatabaseError:
+        database.close()
+        raise
+    return database
 
 
 def _row(element: Node | Edge) -> tuple[Any, ...]:

@@ -40,8 +40,8 @@ class Engine(Protocol):
     def endpoint(self) -> Endpoint:
         """Where to connect to, after starting what must be started; GraphError otherwise."""
 
-    def recover(self) -> bool:
-        """After a lost connection: whether a new :meth:`endpoint` is worth a try."""
+    def recover(self) -> None:
+        """After a lost connection: do what makes a new :meth:`endpoint` worth a try."""
 
     def close(self) -> None:
         """Let go of the server; stops it where this was its last user."""

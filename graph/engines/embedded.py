@@ -20,6 +20,7 @@ import secrets
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -34,6 +35,7 @@ from model.errors import GraphError
 DATABASE = "spoor"
 START_SECONDS = 90.0
 STOP_SECONDS = 60.0
+ANSWER_SECONDS = 10.0
 _REMEDY = "install it again, or name a Neo4j server under [graph] in spoor.toml"
 
 
@@ -79,12 +81,16 @@ class EmbeddedEngine:
             patience=2.0,  # a server that is gone does not come back unless we start it
         )
 
-    def recover(self) -> bool:
-        """End a server that no longer answers, so that the next endpoint starts another."""
+    def recover(self) -> None:
+        """End a server that no longer answers, so that the next endpoint starts another.
+
+        One that answers is left alone: others may be using it.
+        """
         with _locked(self.home / "start", fcntl.LOCK_EX, START_SECONDS):
             if _is_held(self.home / "alive"):
-                self._end(self._state()["pid"])
-        return True
+                state = self._state()
+                if not _answers(int(state["port"])):
+                    self._end(state["pid"])
 
     def close(self) -> None:
         """Let go; where nobody else uses the server, wait until it has stopped cleanly."""
@@ -123,7 +129,10 @@ class EmbeddedEngine:
             "alive": str(self.home / "alive"),
             "users": str(self.home / "users"),
         }
-        answer = _spawn(order | passwords, self.home / "log" / "console.log")
+        log = self.home / "log" / "console.log"
+        if log.exists():
+            log.replace(log.with_name("console.before.log"))
+        answer = _spawn(order | passwords, log)
         _write_private(self.home / "state", json.dumps(answer | passwords))
 
     def _end(self, pid: str) -> None:
@@ -181,6 +190,17 @@ def _line(stream: IO[str], seconds: float) -> str:
 def _tail(log: Path) -> str:
     lines = log.read_text("utf-8", "replace").split("\n")
     return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def _answers(port: int) -> bool:
+    """Whether a Bolt server shakes hands on this port of loopback."""
+    hello = b"\x60\x60\xb0\x17" + b"\x00\x00\x04\x04" + bytes(12)  # Bolt 4.4
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=ANSWER_SECONDS) as connection:
+            connection.sendall(hello)
+            return len(connection.recv(4)) == 4
+    except OSError:
+        return False
 
 
 def _is_host(pid: int) -> bool:

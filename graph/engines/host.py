@@ -36,6 +36,7 @@ def jvm_options(memory: str) -> list[str]:
     return [
         f"-Xmx{memory}",
         "-XX:+UseSerialGC",
+        "-XX:-UsePerfData",
         "-XX:+ExitOnOutOfMemoryError",
         "-Xrs",
         "--add-opens=java.base/java.nio=ALL-UNNAMED",

@@ -30,8 +30,8 @@ class Neo4jEngine:
         us = named.user, graph_password().get_secret_value()
         return Endpoint(named.uri, us, us, named.database)
 
-    def recover(self) -> bool:
-        return False
+    def recover(self) -> None:
+        return None
 
     def close(self) -> None:
         return None

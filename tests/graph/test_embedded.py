@@ -165,12 +165,17 @@ def test_a_killed_user_leaves_no_server_behind(tmp_path: Path) -> None:
         assert next(graph.read("RETURN 1 AS one")) == {"one": 1}
 
 
-def test_a_server_that_hangs_is_replaced(engine: EmbeddedEngine) -> None:
-    with Graph(engine) as graph:
-        next(graph.read("RETURN 1 AS one"))
-        pid = int(state(engine)["pid"])
-        assert engine.recover()
-        assert is_gone(pid) or until(lambda: is_gone(pid), 10)
+def test_a_server_that_hangs_is_replaced_and_one_that_answers_is_not(
+    engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "ANSWER_SECONDS", 1.0)
+    monkeypatch.setattr(embedded, "STOP_SECONDS", 2.0)
+    pid = int((engine.endpoint(), state(engine))[1]["pid"])
+    engine.recover()
+    assert not is_gone(pid)
+    os.kill(pid, signal.SIGSTOP)
+    engine.recover()
+    assert until(lambda: is_gone(pid), 10)
 
 
 def test_a_missing_wheel_says_what_to_do(

@@ -15,9 +15,10 @@ import pytest
 from config.settings import GraphSettings, Settings, Workspace
 from graph import load as loading
 from graph.engine import Graph
-from graph.ledger import Ledger
+from graph.ledger import Group, Ledger
 from graph.load import load
-from graph.writer import Writer
+from graph.schema import schema
+from graph.writer import Writer, batches, merge_statement
 from model.errors import GraphError
 from tests.graph.sample import SampleWorld, StatefulVault, sample_world
 
@@ -206,6 +207,21 @@ def test_a_killed_load_is_made_whole(place: Workspace, world: SampleWorld) -> No
     assert not report.skipped
     with Ledger(place.graph / loading.LEDGER) as ledger:
         assert ledger.counts() == {**report.nodes, **report.relationships}
+
+
+def test_a_spoilt_ledger_is_made_anew(empty: Graph, place: Workspace, world: SampleWorld) -> None:
+    first = load(place, world.vault, graph=empty)
+    (place.graph / loading.LEDGER).write_bytes(b"no database" * 100)
+    again = load(place, world.vault, graph=empty)
+    assert (again.written, again.nodes) == (first.written, first.nodes)
+
+
+def test_batches_fit_a_message_and_relationships_are_sought_from_the_near_end() -> None:
+    rows = [(str(number), "", "x" * 1_000_000) for number in range(9)]
+    assert [len(batch) for batch in batches(rows)] == [4, 4, 1]
+    assert [len(batch) for batch in batches([("a", "", "")] * 12_000)] == [5_000, 5_000, 2_000]
+    posted = merge_statement(Group("POSTED", "Account", "Listing"), schema())
+    assert "MERGE (b)<-[x:POSTED]-(a)" in posted, "a seller has many listings, a listing one seller"
 
 
 def test_progress_is_told(empty: Graph, place: Workspace, world: SampleWorld) -> None:
