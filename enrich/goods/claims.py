@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from enrich.goods.context import Advert, View
 from enrich.goods.lexicon import lowered
-from enrich.goods.numerals import plain_text
 from enrich.goods.taxa import Mention
 from model.facts import Observation
 
@@ -69,7 +68,7 @@ class ClaimReader:
             return []
         for view in advert.views:
             if view.field != "category":
-                text = lowered(plain_text(view.text))
+                text = lowered(view.plain)
                 found += [*_worded(view), *self._years(view, text), *self._decades(view, text)]
         return sorted(set(found), key=lambda one: (one.field, one.start, one.end, one.kind))
 
@@ -108,7 +107,7 @@ def _likenesses(view: View) -> Iterator[Claim]:
 def _worded(view: View) -> Iterator[Claim]:
     """Claims by words; papers denied are a claim of their own, other claims denied are none."""
     for hit in view.hits:
-        for kind in dict.fromkeys(hit.values("claim")):
+        for kind in hit.values("claim"):
             denied = view.cue_before("negation", hit, 2) or view.cue_after("negation_after", hit, 1)
             if denied and kind != "certificate":
                 continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from config.vocabularies import CodeTerm
 from enrich.goods.context import Advert
-from enrich.goods.folding import words_of
+from enrich.goods.folding import folded_words
 from enrich.goods.taxa import Mention
 from model.facts import Observation
 
@@ -42,8 +42,7 @@ class CodeReader:
     def __init__(self, codes: Iterable[CodeTerm]) -> None:
         self._codes = tuple(codes)
         self._contexts = tuple(
-            tuple(" ".join(word.folded for word in words_of(word)) for word in code.context)
-            for code in self._codes
+            tuple(" ".join(folded_words(word)) for word in code.context) for code in self._codes
         )
 
     def code_words(self, advert: Advert, mentions: Iterable[Mention]) -> list[CodeWord]:
@@ -63,7 +62,7 @@ class CodeReader:
 
     def _borne_out(self, advert: Advert, place: int, has_taxon: bool) -> str:
         """The context word that stands in the advert, or ``taxon``; empty for neither."""
-        lines = [view.folded.line.replace("  ", " ") for view in advert.views]
+        lines = [view.folded.line for view in advert.views]
         for word in self._contexts[place]:
             if any(word in line for line in lines):
                 return word

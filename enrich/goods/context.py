@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
-from enrich.goods.folding import Folded
-from enrich.goods.languages import languages_of, readable
+from enrich.goods.folding import Folded, is_unspaced
+from enrich.goods.languages import languages_of
 from enrich.goods.matcher import Hit, Matcher
+from enrich.goods.numerals import numerals, plain_text
 
 NEIGHBOURS = 10
 READ_FIELDS = ("title", "text", "category")
@@ -19,34 +20,35 @@ _SENTENCE_END = re.compile(r"[.!?;\n|•…。！？；]")
 
 
 class View:
-    """One field of an advert: its text, its words, and what was found in it, in order."""
+    """One field of an advert: its text, its words, its numbers and the spellings found in it.
 
-    __slots__ = ("_places", "cues", "field", "folded", "hits", "text")
+    ``plain`` is the text in plain digits, blanks and dashes, one code point for one.
+    """
+
+    __slots__ = ("_places", "cues", "field", "folded", "hits", "numerals", "plain", "text")
 
     def __init__(self, field: str, folded: Folded, hits: Iterable[Hit]) -> None:
         self.field = field
         self.text = folded.text
         self.folded = folded
+        self.plain = plain_text(folded.text)
+        self.numerals = list(numerals(self.plain))
         self.hits = list(hits)
         self._places = {hit.start: place for place, hit in enumerate(self.hits)}
         self.cues: dict[str, list[Hit]] = {}
         for hit in self.hits:
-            for cue in dict.fromkeys(hit.values("cue")):
+            for cue in hit.entry.cues:
                 self.cues.setdefault(cue, []).append(hit)
 
     def numbers(self) -> Iterator[tuple[Hit, Decimal]]:
         """The number words, with their values."""
-        for hit in self.hits:
-            for term in hit.terms:
-                if term.role == "number":
-                    yield hit, Decimal(term.value)
-                    break
+        for hit in hits_with(self, "number"):
+            yield hit, Decimal(hit.values("number")[0])
 
     def gap(self, left: Hit, right: Hit) -> int:
         """How many words stand between two hits; in scripts without spaces, pairs of letters."""
-        if left.last == right.first:
-            return (right.start - left.end) // 2
-        return right.first - left.last - 1
+        between = self.folded.line[left.right : right.left]
+        return sum(len(word) // 2 if is_unspaced(word) else 1 for word in between.split())
 
     def is_apart(self, left: Hit, right: Hit) -> bool:
         """Whether a clause ends between two hits."""
@@ -93,7 +95,7 @@ class View:
 
 
 def has_cue(hit: Hit, cue: str) -> bool:
-    return any(term.role == "cue" and term.value == cue for term in hit.terms)
+    return cue in hit.entry.cues
 
 
 def is_letter(hit: Hit) -> bool:
@@ -159,13 +161,11 @@ def read_advert(record: Mapping[str, str], matcher: Matcher) -> Advert:
 def _spoken(hits: Iterable[Hit], spoken: frozenset[str]) -> Iterator[Hit]:
     """The hits with the terms that can be read; those without any are left out."""
     for hit in hits:
-        terms = readable(hit.terms, spoken)
-        if len(terms) == len(hit.terms):
-            yield hit
-        elif terms:
-            yield replace(hit, terms=terms)
+        entry = hit.entry.readable(spoken)
+        if entry is not None:
+            yield hit if entry is hit.entry else hit._replace(entry=entry)
 
 
 def hits_with(view: View, role: str) -> Iterator[Hit]:
     """The hits that stand for something of ``role``."""
-    return (hit for hit in view.hits if any(term.role == role for term in hit.terms))
+    return (hit for hit in view.hits if role in hit.entry.by_role)

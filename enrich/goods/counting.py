@@ -10,7 +10,7 @@ from config.vocabularies import Measures
 from enrich.goods.context import View, has_cue
 from enrich.goods.lexicon import is_unspaced, lowered
 from enrich.goods.matcher import Hit
-from enrich.goods.numerals import Numeral, chinese_numerals, numerals, plain_text
+from enrich.goods.numerals import Numeral, chinese_numerals
 
 _STOP = re.compile(r"[.,;:!?()\n\d•|/+]")
 _CODE = frozenset("#№/@$€£¥&_=-.,")
@@ -78,7 +78,7 @@ class Field:
     ) -> None:
         self._rules = rules
         self.view = view
-        self.text = lowered(plain_text(view.text))
+        self.text = lowered(view.plain)
         self.language = language
         self._price_starts = [start for start, _ in sorted(prices)]
         self._price_ends = [end for _, end in sorted(prices)]
@@ -86,7 +86,7 @@ class Field:
         self._starts = [hit.start for hit in view.hits]
 
     def numerals(self) -> list[Numeral]:
-        found = list(numerals(self.text))
+        found = list(self.view.numerals)
         if self.language in {"zh", "ja"}:
             found += chinese_numerals(self.text)
             found.sort(key=lambda one: one.start)
@@ -145,7 +145,7 @@ class Field:
             between = self.text[end : hit.start]
             if len(between) > 60 or len(between.split()) > 3 or _STOP.search(between):
                 return 0
-            if any(term.role == "number" for term in hit.terms):
+            if "number" in hit.entry.by_role:
                 return 0
             if has_cue(hit, "pair"):
                 return 2
@@ -158,7 +158,7 @@ class Field:
     def _is_goods(self, hit: Hit) -> bool:
         if (hit.start, hit.end) in self._goods or has_cue(hit, "countable"):
             return True
-        return bool(self._goods) and any(term.role == "product" for term in hit.terms)
+        return bool(self._goods) and "product" in hit.entry.by_role
 
     def _items_after_amount(self, start: int) -> int:
         """``qty 3``, ``lot of 5``."""
@@ -177,7 +177,7 @@ class Field:
         ):
             return False
         return not any(
-            any(term.role == "number" for term in found.terms) and self.view.gap(found, hit) <= 1
+            "number" in found.entry.by_role and self.view.gap(found, hit) <= 1
             for found in self._ahead(hit.start)
         )
 

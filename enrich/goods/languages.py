@@ -6,15 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from config.vocabularies import Term
 from enrich.goods.folding import is_unspaced
-from enrich.goods.matcher import Hit
+from enrich.goods.matcher import ALWAYS_READ, Hit
 
-ALWAYS = frozenset({"la"})
 _RELATED = ({"id", "ms"}, {"cs", "sk"}, {"da", "nb", "sv"}, {"ru", "uk", "bg"})
 _KANA = re.compile("[\u3041-\u30fa]")
 _ENOUGH = 0.5
-_LOAN_LENGTH = 6
 _LEAST = 5
 _FOREIGN = 4
 
@@ -24,9 +21,11 @@ def languages_of(hits: Iterable[Hit], declared: str, text: str) -> tuple[str, fr
     record declares. A word of several languages gives each a share."""
     votes: defaultdict[str, float] = defaultdict(float)
     for hit in hits:
-        spoken = {term.language for term in hit.terms} - ALWAYS
-        for language in spoken:  # scripts without spaces say more with less
-            votes[language] += _weight(hit) / len(spoken)
+        languages = hit.entry.languages
+        if languages:
+            share = _weight(hit) / len(languages)
+            for language in languages:
+                votes[language] += share
     if "zh" in votes or "ja" in votes:
         kana = _KANA.search(text) is not None
         votes["ja" if kana else "zh"] += votes.pop("zh" if kana else "ja", 0.0)
@@ -39,27 +38,10 @@ def languages_of(hits: Iterable[Hit], declared: str, text: str) -> tuple[str, fr
     for group in _RELATED:
         if spoken & group:
             spoken |= group
-    return main, frozenset(spoken) | ALWAYS
+    return main, frozenset(spoken) | ALWAYS_READ
 
 
 def _weight(hit: Hit) -> float:
     """By length, up to twelve letters; a letter of a script without spaces counts five times."""
     folded = hit.terms[0].written
     return min(12, (hit.end - hit.start) * (5 if is_unspaced(folded[:1]) else 1))
-
-
-def readable(terms: tuple[Term, ...], spoken: frozenset[str]) -> tuple[Term, ...]:
-    """The terms that count in an advert of those languages.
-
-    English is read everywhere but for its shortest words; names of taxa that need no other
-    evidence are read in every language.
-    """
-    return tuple(term for term in terms if _is_readable(term, spoken))
-
-
-def _is_readable(term: Term, spoken: frozenset[str]) -> bool:
-    if term.language in spoken:
-        return True
-    if term.language == "en" and len(term.written) > 3:
-        return True
-    return term.role == "taxon" and not term.weak and len(term.written) >= _LOAN_LENGTH

@@ -8,12 +8,14 @@ from typing import Generic, NamedTuple, TypeVar
 
 from enrich.goods.numerals import plain_text
 
-_UNSPACED = re.compile("[\u0e00-\u0eff\u2e80-\u9fff\uf900-\ufaff]")
+_UNSPACED_RANGES = "\u0e00-\u0eff\u2e80-\u9fff\uf900-\ufaff"
+_UNSPACED = re.compile(f"[{_UNSPACED_RANGES}]")
 _MARKS = "\u0300-\u036f\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0962\u0963"
 _LETTER = re.compile(rf"[^\W\d_]|[{_MARKS}]")
-_PHRASE = re.compile(rf"(?:[^\W\d_]|[{_MARKS}])+")
-_WORDS = 4
-_BLANKS = " \t\n"
+_WORD = re.compile(rf"(?:(?![{_UNSPACED_RANGES}])[^\W\d_]|[{_MARKS}])+")
+_JOINTS = frozenset(" -'/&+.")
+_BLANKS = frozenset(" \t\n")
+_LONGEST_WORD = 40
 
 Value = TypeVar("Value")
 
@@ -37,7 +39,7 @@ def lowered(text: str) -> str:
 
 def is_unspaced(character: str) -> bool:
     """Whether the character is of a script that puts no spaces between words."""
-    return _UNSPACED.match(character) is not None
+    return character > "\u0dff" and _UNSPACED.match(character) is not None
 
 
 class Lexicon(Generic[Value]):
@@ -45,28 +47,44 @@ class Lexicon(Generic[Value]):
 
     def __init__(self, values: Mapping[str, Value]) -> None:
         self._values = {lowered(plain_text(word)): value for word, value in values.items()}
-        self._longest = max(map(len, self._values), default=0)
-        self._other = max(
-            (len(word) for word in self._values if not word[0].isalpha() or not word[-1].isalpha()),
-            default=0,
-        )
-        self._unspaced = max(
-            (len(word) for word in self._values if is_unspaced(word[0])), default=0
-        )
+        words = list(self._values)
+        phrases = [word for word in words if _LETTER.match(word) and not is_unspaced(word[0])]
+        self._first = _counts(phrases, 0)
+        self._last = _counts(phrases, -1)
+        other = [word for word in words if not (word[0].isalpha() and word[-1].isalpha())]
+        self._other = max(map(len, other), default=0)
+        self._other_first = frozenset(word[0] for word in other)
+        self._other_last = frozenset(word[-1] for word in other)
+        unspaced = [word for word in words if is_unspaced(word[0])]
+        self._unspaced = max(map(len, unspaced), default=0)
+        self._unspaced_first = frozenset(word[0] for word in unspaced)
+        self._unspaced_last = frozenset(word[-1] for word in unspaced)
+
+    @property
+    def beginnings(self) -> frozenset[str]:
+        """First words, and first characters of what is no word: what ``at`` begins with."""
+        return frozenset(self._first) | self._other_first | self._unspaced_first
+
+    @property
+    def endings(self) -> frozenset[str]:
+        """Last words, and last characters of what is no word: what ``before`` ends with."""
+        return frozenset(self._last) | self._other_last | self._unspaced_last
 
     def at(self, text: str, start: int, blanks: int = 2) -> Found[Value] | None:
         """The longest word at ``start`` or up to ``blanks`` blanks behind it."""
-        limit = min(len(text), start + blanks)
+        size = len(text)
+        limit = min(size, start + blanks)
         while start < limit and text[start] in _BLANKS:
             start += 1
-        if start >= len(text):
+        if start >= size:
             return None
-        if is_unspaced(text[start]):
+        first = text[start]
+        if first in self._unspaced_first:
             return self._pieces(text, start, self._unspaced)
-        if _LETTER.match(text, start):
-            found = self._phrase(text, start)
-            return found or (self._pieces(text, start, self._other) if self._other else None)
-        return self._pieces(text, start, self._other)
+        found = self._phrase(text, start)
+        if found is None and first in self._other_first:
+            return self._pieces(text, start, self._other)
+        return found
 
     def before(
         self, text: str, end: int, between: str = " :.=*", reach: int = 4
@@ -74,16 +92,20 @@ class Lexicon(Generic[Value]):
         """The longest word that ends at ``end`` or a few characters of ``between`` before it."""
         limit = max(0, end - reach)
         while end > limit and text[end - 1] in between:
-            found = self._ending(text, end) if text[end - 1] == "." else None
-            if found:
+            if text[end - 1] == "." and (found := self._ending(text, end)):
                 return found
             end -= 1
         return self._ending(text, end) if end > 0 else None
 
     def _ending(self, text: str, end: int) -> Found[Value] | None:
-        if end > 0 and _LETTER.match(text, end - 1) and not is_unspaced(text[end - 1]):
-            return self._phrase_before(text, end)
-        longest = self._unspaced if end > 0 and is_unspaced(text[end - 1]) else self._other
+        last = text[end - 1]
+        if last in self._unspaced_last:
+            return self._tail(text, end, self._unspaced)
+        if last in self._other_last and (found := self._tail(text, end, self._other)):
+            return found
+        return self._phrase_before(text, end)
+
+    def _tail(self, text: str, end: int, longest: int) -> Found[Value] | None:
         for length in range(min(longest, end), 0, -1):
             word = text[end - length : end]
             if word in self._values and self._is_whole(text, end - length):
@@ -105,41 +127,68 @@ class Lexicon(Generic[Value]):
         return None
 
     def _phrase(self, text: str, start: int) -> Found[Value] | None:
-        """The longest phrase of at most four words, blanks and hyphens between them."""
+        """The longest phrase at ``start``, one blank or mark between its words."""
+        found = _WORD.match(text, start)
+        if found is None or (most := self._first.get(found[0])) is None:
+            return None
         best: Found[Value] | None = None
-        end = start
-        for _ in range(_WORDS):
-            found = _PHRASE.match(text, end)
-            if found is None or found.end() - start > self._longest + 1:
-                break
+        for _ in range(most):
             end = found.end()
-            for last in (end, end + 1):
-                word = " ".join(text[start:last].split())
-                if word in self._values and (last == end or text[end : end + 1] in ".,"):
-                    best = Found(word, start, last, self._values[word])
-            if text[end : end + 1] not in {" ", "-", "'", "/", "."}:
-                break
-            end += 1
-        return best
-
-    def _phrase_before(self, text: str, end: int) -> Found[Value] | None:
-        best: Found[Value] | None = None
-        start = end
-        for _ in range(_WORDS):
-            limit = max(0, end - self._longest - 1)
-            while (
-                start > limit
-                and _LETTER.match(text, start - 1)
-                and not is_unspaced(text[start - 1])
-            ):
-                start -= 1
             word = text[start:end]
             if word in self._values:
                 best = Found(word, start, end, self._values[word])
-            if start == 0 or text[start - 1] not in " -'/&+." or start <= limit:
+            if text[end : end + 1] not in _JOINTS or not (found := _WORD.match(text, end + 1)):
                 break
-            start -= 1
         return best
+
+    def _phrase_before(self, text: str, end: int) -> Found[Value] | None:
+        """The longest phrase that ends at ``end``."""
+        start = _word_start(text, end)
+        if start == end or (most := self._last.get(text[start:end])) is None:
+            return None
+        best: Found[Value] | None = None
+        for _ in range(most):
+            word = text[start:end]
+            if word in self._values:
+                best = Found(word, start, end, self._values[word])
+            if start == 0 or text[start - 1] not in _JOINTS:
+                break
+            start = _word_start(text, start - 1)
+        return best
+
+
+def _counts(phrases: Iterable[str], place: int) -> dict[str, int]:
+    """First or last word of the phrases → the most words that a phrase with it has."""
+    found: dict[str, int] = {}
+    for phrase in phrases:
+        words = _WORD.findall(phrase)
+        found[words[place]] = max(found.get(words[place], 1), len(words))
+    return found
+
+
+def _word_start(text: str, end: int) -> int:
+    """Where the word begins that ends at ``end``; at most 40 letters are looked at."""
+    start = end
+    limit = max(0, end - _LONGEST_WORD)
+    while start > limit and _LETTER.match(text, start - 1) and not is_unspaced(text[start - 1]):
+        start -= 1
+    return start
+
+
+def word_at(text: str, start: int) -> str:
+    """The word at ``start`` or up to two blanks behind it, else the character there."""
+    for _ in range(2):
+        start += text[start : start + 1] in _BLANKS
+    found = _WORD.match(text, start)
+    return found[0] if found else text[start : start + 1]
+
+
+def word_before(text: str, end: int, between: str = " :.=*") -> str:
+    """The word that ends at ``end`` or a few characters of ``between`` before it."""
+    limit = max(0, end - 4)
+    while end > limit and text[end - 1] in between:
+        end -= 1
+    return text[_word_start(text, end) : end] or text[max(0, end - 1) : end]
 
 
 def lexicon_of(words: Iterable[str]) -> Lexicon[str]:

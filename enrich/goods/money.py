@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import re2
 
 from config.vocabularies import Money
-from enrich.goods.lexicon import Found, Lexicon, lowered
+from enrich.goods.lexicon import Found, Lexicon, lowered, word_at, word_before
 from enrich.goods.numerals import plain_text
+from enrich.goods.patterns import begins
 
 _HAN = re.compile("[\u4e00-\u9fff]")
 _KANA = re.compile("[\u3040-\u30ff]")
@@ -36,8 +40,7 @@ _CAPITALS_ONLY = frozenset(
 """Codes that are words of some language in small letters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where an advert stands: what decides between currencies that share a sign."""
 
     language: str
@@ -46,8 +49,7 @@ class Place:
     is_price: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A currency as written, in lower case, at ``[start, end)``."""
 
     word: str
@@ -70,12 +72,31 @@ class MoneyWords:
         self.cues = _list(money, "cues")
         self.cues_behind = _list(money, "cues_behind")
         self.ranges = frozenset(lowered(plain_text(word)) for word in money.words["ranges"])
+        self._behind = frozenset(",.").union(
+            *(one.beginnings for one in (self.sizes, self._marks, self.cues_behind))
+        )
+        self._in_front = frozenset().union(
+            *(one.endings for one in (self.sizes_before, self._marks, self.cues))
+        )
+        self._beside = re2.compile(_beside_numbers(self._codes, money), _roomy())
         self._by_country = {
             country: one.code for one in money.currencies for country in one.countries
         }
         self._by_language = {
             language: one.code for one in money.currencies for language in one.languages
         }
+
+    def speaks_of_money(self, text: str) -> bool:
+        """Whether a word of money stands beside a number anywhere: a filter that never misses."""
+        return self._beside.search(text) is not None
+
+    def is_beside(self, lower: str, start: int, end: int) -> bool:
+        """Whether what stands beside a number may be a word of money."""
+        return (
+            word_at(lower, end) in self._behind
+            or word_before(lower, start) in self._in_front
+            or lower[max(0, start - 1) : start] in self._in_front
+        )
 
     def code(self, word: str) -> str:
         """The code of a currency named by itself; empty for none."""
@@ -128,6 +149,30 @@ class MoneyWords:
 
     def of_magnitude(self, word: str, place: Place) -> str:
         return self.of_place(place) or self._implied.get(word.rstrip("."), "")
+
+
+def _beside_numbers(codes: Mapping[str, str], money: Money) -> str:
+    words = money.words
+    behind = begins([*codes, *money.implied, *money.implied_where, *words["cues_behind"]])
+    sizes = begins(money.magnitudes)
+    before = begins([*codes, *words["cues"], *words["before"]])
+    number = r"[\d一二三四五六七八九十百千两兩万萬]"
+    front = begins(words["before"])
+    return (
+        rf"(?i){number}[\s.,=-]{{0,4}}{behind}|{sizes}[\s.]{{0,3}}{begins(codes)}"
+        rf"|{before}[\s:.=*]{{0,4}}(?:{front}\s)?{number}|{begins(_number_marks(codes, money))}"
+    )
+
+
+def _number_marks(codes: Mapping[str, str], money: Money) -> list[str]:
+    """What may stand behind a number in words: words of money of four letters or more."""
+    return [word for word in (*codes, *money.implied) if len(word) >= 4 and word.isalpha()]
+
+
+def _roomy() -> re2.Options:
+    options = re2.Options()
+    options.max_mem = 1 << 26
+    return options
 
 
 def _by_script(text: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from enrich.contacts.view import plain
 
@@ -20,8 +20,7 @@ _POWERS = {"十": 10, "百": 100, "千": 1000}
 MOST_DIGITS = 15
 
 
-@dataclass(frozen=True, slots=True)
-class Numeral:
+class Numeral(NamedTuple):
     """A number at ``[start, end)``. ``groups`` says that one separator before three digits was
     read as grouping, so that the value may as well be a thousandth: ``1.250``."""
 
@@ -42,7 +41,9 @@ def numerals(text: str) -> Iterator[Numeral]:
     """The numbers written in digits in ``text`` (plain); versions and dates are none."""
     for found in _NUMERAL.finditer(text):
         written = found[0]
-        if len(written) <= 2 * MOST_DIGITS and (read := read_digits(written)):
+        if written.isdigit() and len(written) <= MOST_DIGITS:
+            yield Numeral(Decimal(written), found.start(), found.end(), written)
+        elif len(written) <= 2 * MOST_DIGITS and (read := read_digits(written)):
             value, groups = read
             yield Numeral(value, found.start(), found.end(), written, groups=groups)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from config.vocabularies import Vocabulary
 from enrich.goods.context import Advert, View
@@ -70,8 +71,7 @@ def written(amount: Decimal, is_coin: bool) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A numeral with what stands around it at ``[start, end)``."""
 
     numeral: Numeral
@@ -99,10 +99,15 @@ class PriceReader:
         currency = self._words.code(record.get("currency", "").strip())
         place = Place(advert.language, advert.country, currency)
         found: list[Price] = []
-        for name in ("price", "title", "text"):
-            if text := record.get(name):
-                here = replace(place, is_price=name == "price")
-                found += self._read(name, plain_text(text), advert.view(name), here)
+        if text := record.get("price"):
+            plain = plain_text(text)
+            found += self._read(
+                "price", plain, list(numerals(plain)), place._replace(is_price=True)
+            )
+        for view in advert.views:
+            if view.field != "category" and self._words.speaks_of_money(view.plain):
+                numbers = self._numbers(view, advert.language)
+                found += self._read(view.field, view.plain, numbers, place)
         if not found:
             return []
         negotiable = self._around.negotiable(
@@ -110,11 +115,10 @@ class PriceReader:
         )
         return [replace(price, negotiable=negotiable) for price in found]
 
-    def _read(self, name: str, text: str, view: View | None, place: Place) -> list[Price]:
+    def _read(self, name: str, text: str, numbers: Iterable[Numeral], place: Place) -> list[Price]:
         found: list[Price] = []
         last: Candidate | None = None
         lower = lowered(text)
-        numbers = self._numbers(text, lower, view, place.language)
         for one, high in self._joined(lower, self._candidates(text, lower, numbers)):
             code = self._currency(one, high, lower, place)
             candidate, code = (one, code) if code else self._elliptical(one, last, lower, found)
@@ -150,18 +154,21 @@ class PriceReader:
             upper,
         )
 
-    def _numbers(self, text: str, lower: str, view: View | None, language: str) -> list[Numeral]:
+    def _numbers(self, view: View, language: str) -> list[Numeral]:
         """Numbers in digits, in Chinese characters, and in words before a magnitude or currency."""
-        found = list(numerals(text))
-        digits = len(found)
+        text = view.plain
+        lower = lowered(text)
+        more: list[Numeral] = []
         if any(sign in text for sign in _CHINESE_MONEY):
-            found += chinese_numerals(text)
-        for hit, value in view.numbers() if view else ():
+            more += chinese_numerals(text)
+        for hit, value in view.numbers():
             size = self._words.sizes.at(lower, hit.end)
             told = size is not None and self._words.implies(size.word, language)
             if told or self._words.mark_at(text, lower, size.end if size else hit.end):
-                found.append(Numeral(value, hit.start, hit.end, "", is_word=True))
-        return found if len(found) == digits else sorted(found, key=lambda one: one.start)
+                more.append(Numeral(value, hit.start, hit.end, "", is_word=True))
+        if not more:
+            return view.numerals
+        return sorted([*view.numerals, *more], key=lambda one: one.start)
 
     def _candidates(self, text: str, lower: str, numbers: Iterable[Numeral]) -> Iterator[Candidate]:
         taken = 0
@@ -173,6 +180,8 @@ class PriceReader:
 
     def _candidate(self, text: str, lower: str, numeral: Numeral, taken: int) -> Candidate:
         """A number with the currency, magnitude and words of pricing on either side."""
+        if not self._words.is_beside(lower, numeral.start, numeral.end):
+            return Candidate(numeral, numeral.start, numeral.end, None, 1, "", False)
         start, mark, cue, word = self._in_front(text, lower, numeral.start, taken)
         dash = _DASH.match(lower, numeral.end)
         end, value = dash.end() if dash else numeral.end, numeral.value
@@ -184,7 +193,7 @@ class PriceReader:
             mark, end = money, money.end
         cue = cue or self._words.cues_behind.at(lower, end) is not None
         magnitude = self._words.magnitude(word)
-        return Candidate(replace(numeral, value=value), start, end, mark, magnitude, word, cue)
+        return Candidate(numeral._replace(value=value), start, end, mark, magnitude, word, cue)
 
     def _is_size(self, text: str, lower: str, size: Found[int], is_money: bool) -> bool:
         """A magnitude: no letter goes on behind it; a word that means more only beside money."""
@@ -276,7 +285,7 @@ class PriceReader:
             return candidate, ""
         if candidate.numeral.is_word or self._around.is_measure(text, candidate.end):
             return candidate, ""
-        return replace(candidate, magnitude=last.magnitude), found[-1].currency
+        return candidate._replace(magnitude=last.magnitude), found[-1].currency
 
 
 def _amount(candidate: Candidate, is_coin: bool) -> Decimal:

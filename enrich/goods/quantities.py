@@ -9,7 +9,7 @@ from decimal import Decimal
 from config.vocabularies import Unit, Vocabulary
 from enrich.goods.context import Advert, has_cue
 from enrich.goods.counting import Field, Place, Rules, is_inch
-from enrich.goods.lexicon import Lexicon, is_unspaced, lexicon_of
+from enrich.goods.lexicon import Lexicon, is_unspaced
 from enrich.goods.numerals import Numeral
 from enrich.goods.taxa import Mention
 from model.facts import Observation
@@ -52,11 +52,10 @@ class QuantityReader:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         measures = vocabulary.measures
-        self._units: Lexicon[Unit] = Lexicon(
-            {word: unit for unit in reversed(measures.units) for word in unit.words}
-        )
+        units = {word: unit for unit in reversed(measures.units) for word in unit.words}
+        ages = dict.fromkeys(measures.words["ages"])
+        self._units: Lexicon[Unit | None] = Lexicon({**units, **ages})
         self._inch = next(unit for unit in measures.units if "inch" in unit.words)
-        self._ages = lexicon_of(measures.words["ages"])
         self._digits_only = frozenset(measures.words["never_after_words"])
         self._in_languages = measures.in_languages
         self._rules = Rules(measures)
@@ -125,13 +124,13 @@ class QuantityReader:
         text, end = here.text, numeral.end
         if text[end : end + 1] == "-" and text[end + 1 : end + 2].isalpha():
             end += 1
-        age, found = self._ages.at(text, end), self._units.at(text, end)
-        if age and (found is None or age.end >= found.end):
-            return None, age.end
+        found = self._units.at(text, end)
         if found is None:
-            if text[end : end + 1] in _INCH_MARKS and text[end : end + 1]:
+            if text[end : end + 1] in _INCH_MARKS:
                 return self._inch, end + 1
             return self._measured_before(here, numeral)
+        if found.value is None:
+            return None, found.end
         if not self._is_unit(here, numeral, found.word.rstrip("."), found.end):
             return None
         return found.value, found.end - found.word.endswith(".")
@@ -140,8 +139,6 @@ class QuantityReader:
         """Swahili puts the unit in front: ``kilo 20``, ``miezi 4``."""
         if here.language != "sw":
             return None
-        if self._ages.before(here.text, numeral.start, " ", 1):
-            return None, numeral.end
         found = self._units.before(here.text, numeral.start, " ", 1)
         return (found.value, numeral.end) if found and len(found.word) > 1 else None
 

@@ -204,7 +204,7 @@ def part_beside(
         linked = (
             not is_english
             or {"of", "from"} & set(between.split())
-            or found.values("product") == ["BOD"]
+            or found.values("product") == ("BOD",)
         )
         if _is_part(found, goods) and linked:
             return found
