@@ -18,7 +18,7 @@ LISTINGS = [
         "listing_id": "1",
         "seller": "Old Tusker",
         "title": "Elephant ivory tusk, 2 kg",
-        "text": "Raw elephant tusk for sale. Contact me on wickr: greyriver77 or tusks@example.org",
+        "text": "Raw elephant tusk. Contact me on wickr: greyriver77 or tusks@example.org",
         "price": "1.000,- EUR",
         "ships_from": "Germany",
         "posted_at": "2026-01-02T00:00:00Z",
@@ -28,7 +28,7 @@ LISTINGS = [
         "listing_id": "9",
         "seller": "tusker_old",
         "title": "Ivory tusks",
-        "text": "Elephant tusk. Contact: e-mail tusks@example.org or write me on wickr: greyriver77",
+        "text": "Elephant tusk. Contact: tusks@example.org or write me on wickr: greyriver77",
         "price": "900 EUR",
     },
     {
