@@ -43,6 +43,24 @@ def test_every_word_of_the_line_points_at_its_text(text: str) -> None:
         position += len(word) + 1
 
 
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["ivory", "Straße", "象牙", "é", "e\u0301"]), st.integers(1, 4))
+    )
+)
+def test_runs_of_blanks_move_no_place(parts: list[tuple[str, int]]) -> None:
+    text = "".join(word + " " * blanks for word, blanks in parts)
+    folded = Folded(text)
+    position = 0
+    found = []
+    for word in folded.line.split(" "):
+        if word:
+            start, end = folded.span(position, position + len(word))
+            found.append(text[start:end])
+        position += len(word) + 1
+    assert found == [word for word, _ in parts]
+
+
 def _found(words: list[str], text: str) -> list[str]:
     matcher = Matcher(Term(word, "en", "taxon", word) for word in words)
     return [text[hit.start : hit.end] for hit in matcher.hits(Folded(text))]

@@ -82,5 +82,9 @@ def test_price_is_no_quantity(read: Read) -> None:
     assert read("quantity", "ivory tusk 300 pounds sterling", language="en") == []
 
 
+def test_price_in_front_of_goods_is_no_count(read: Read) -> None:
+    assert read("quantity", "ivory, 20 euro bracelets", language="en") == []
+
+
 def test_phone_number_is_no_quantity(read: Read) -> None:
     assert read("quantity", "ivory bangles, call 0612345678", language="en") == []

@@ -83,6 +83,8 @@ FALSE_FRIENDS = [
     "ivory coast football shirt",
     "Fossil shark tooth, Miocene, 5 cm",
     "African Elephant Schleich figure toy",
+    "Scarlet macaw pressed pills 220mg mdma",
+    "Ball python kush 28g weed",
 ]
 
 
