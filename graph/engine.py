@@ -53,6 +53,11 @@ class Graph:
         """Whether the engine's data are there; None where only the server can tell."""
         return self._engine.present()
 
+    def discard(self) -> bool:
+        """Throw all data away at once, where the engine can and nobody else uses it."""
+        self._disconnect()
+        return self._engine.discard()
+
     def __enter__(self) -> Graph:
         return self
 

@@ -165,8 +165,9 @@ class _Loading:
         self._refuse_strangers(found, rebuild)
         self.progress("emptying the graph", 0, None)
         self.ledger.clear()
+        if not (found and self.graph.discard()):
+            writer.wipe()
         writer.prepare()
-        writer.wipe()
         instance = secrets.token_hex(16)
         self.ledger.put("instance", instance)
         self.graph.write(

@@ -43,5 +43,8 @@ class Engine(Protocol):
     def recover(self) -> None:
         """After a lost connection: do what makes a new :meth:`endpoint` worth a try."""
 
+    def discard(self) -> bool:
+        """Throw all data away at once; False where that is not ours to do or others look on."""
+
     def close(self) -> None:
         """Let go of the server; stops it where this was its last user."""

@@ -92,6 +92,16 @@ class EmbeddedEngine:
                 if not _answers(int(state["port"])):
                     self._end(state["pid"])
 
+    def discard(self) -> bool:
+        """Stop the server and delete its database, unless another process uses it."""
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _locked(self.home / "start", fcntl.LOCK_EX, START_SECONDS):
+            self.close()
+            if _is_held(self.home / "alive"):
+                return False
+            shutil.rmtree(self.home / "databases", ignore_errors=True)
+        return True
+
     def close(self) -> None:
         """Let go; where nobody else uses the server, wait until it has stopped cleanly."""
         if self._users is None:

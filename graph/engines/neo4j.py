@@ -33,5 +33,8 @@ class Neo4jEngine:
     def recover(self) -> None:
         return None
 
+    def discard(self) -> bool:
+        return False
+
     def close(self) -> None:
         return None

@@ -192,3 +192,15 @@ def test_a_server_that_does_not_start_shows_its_last_words(tmp_path: Path) -> No
     with pytest.raises(GraphError, match="did not start"):
         engine.endpoint()
     engine.close()
+
+
+def test_data_are_thrown_away_only_where_nobody_else_looks_on(engine: EmbeddedEngine) -> None:
+    with Graph(engine) as graph:
+        graph.write("MERGE (n:Account {uid: $uid})", uid="a")
+        other = Graph(EmbeddedEngine(engine.folder, "256m"))
+        next(other.read("RETURN 1 AS one"))
+        assert not graph.discard()
+        assert next(graph.read("MATCH (n:Account) RETURN count(n) AS n")) == {"n": 1}
+        other.close()
+        assert graph.discard()
+        assert next(graph.read("MATCH (n:Account) RETURN count(n) AS n")) == {"n": 0}
