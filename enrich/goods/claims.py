@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from enrich.goods.context import Advert, View
-from enrich.goods.lexicon import lowered
 from enrich.goods.taxa import Mention
 from model.facts import Observation
 
@@ -68,22 +67,21 @@ class ClaimReader:
             return []
         for view in advert.views:
             if view.field != "category":
-                text = lowered(view.plain)
-                found += [*_worded(view), *self._years(view, text), *self._decades(view, text)]
+                found += [*_worded(view), *self._years(view), *self._decades(view)]
         return sorted(set(found), key=lambda one: (one.field, one.start, one.end, one.kind))
 
-    def _years(self, view: View, text: str) -> Iterator[Claim]:
-        for found in self._year.finditer(text):
+    def _years(self, view: View) -> Iterator[Claim]:
+        for found in self._year.finditer(view.lower):
             if found["cue"] or found["behind"]:
                 yield from _dated(view, *found.span("year"), int(found["year"]), found["year"])
-        if "ปี" in text or "ศ" in text:
-            for found in _THAI_YEAR.finditer(text):
+        if "ปี" in view.text or "ศ" in view.text:
+            for found in _THAI_YEAR.finditer(view.lower):
                 year = int(found["year"]) - _BUDDHIST
                 yield from _dated(view, found.start("year"), found.end(), year, str(year))
 
-    def _decades(self, view: View, text: str) -> Iterator[Claim]:
+    def _decades(self, view: View) -> Iterator[Claim]:
         """``années 20``, ``20er Jahre``: a decade of the twentieth century."""
-        for found in self._decade.finditer(text):
+        for found in self._decade.finditer(view.lower):
             decade = 1900 + int(found["after"] or found["before"])
             yield from _dated(view, *found.span(), decade, f"{decade}s")
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from enrich.goods.folding import Folded, is_unspaced
 from enrich.goods.languages import languages_of
+from enrich.goods.lexicon import lowered
 from enrich.goods.matcher import Hit, Matcher
 from enrich.goods.numerals import numerals, plain_text
 
@@ -22,16 +23,18 @@ _SENTENCE_END = re.compile(r"[.!?;\n|•…。！？；]")
 class View:
     """One field of an advert: its text, its words, its numbers and the spellings found in it.
 
-    ``plain`` is the text in plain digits, blanks and dashes, one code point for one.
+    ``plain`` is the text in plain digits, blanks and dashes, one code point for one; ``lower``
+    the same in small letters.
     """
 
-    __slots__ = ("_places", "cues", "field", "folded", "hits", "numerals", "plain", "text")
+    __slots__ = ("_places", "cues", "field", "folded", "hits", "lower", "numerals", "plain", "text")
 
     def __init__(self, field: str, folded: Folded, hits: Iterable[Hit]) -> None:
         self.field = field
         self.text = folded.text
         self.folded = folded
         self.plain = plain_text(folded.text)
+        self.lower = lowered(self.plain)
         self.numerals = list(numerals(self.plain))
         self.hits = list(hits)
         self._places = {hit.start: place for place, hit in enumerate(self.hits)}

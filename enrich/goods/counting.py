@@ -8,7 +8,7 @@ from typing import Protocol
 
 from config.vocabularies import Measures
 from enrich.goods.context import View, has_cue
-from enrich.goods.lexicon import is_unspaced, lowered
+from enrich.goods.lexicon import is_unspaced
 from enrich.goods.matcher import Hit
 from enrich.goods.numerals import Numeral, chinese_numerals
 
@@ -78,7 +78,7 @@ class Field:
     ) -> None:
         self._rules = rules
         self.view = view
-        self.text = lowered(view.plain)
+        self.text = view.lower
         self.language = language
         self._price_starts = [start for start, _ in sorted(prices)]
         self._price_ends = [end for _, end in sorted(prices)]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from config.vocabularies import Vocabulary
 from enrich.goods.context import Advert, View
-from enrich.goods.lexicon import Found, is_unspaced, lowered
+from enrich.goods.lexicon import Found, is_unspaced
 from enrich.goods.money import Mark, MoneyWords, Place
 from enrich.goods.numerals import Numeral, chinese_numerals, numerals, plain_text
 from enrich.goods.surroundings import Surroundings
@@ -107,7 +107,7 @@ class PriceReader:
         for view in advert.views:
             if view.field != "category" and self._words.speaks_of_money(view.plain):
                 numbers = self._numbers(view, advert.language)
-                found += self._read(view.field, view.plain, numbers, place)
+                found += self._read(view.field, view.plain, view.lower, numbers, place)
         if not found:
             return []
         negotiable = self._around.negotiable(
@@ -115,10 +115,11 @@ class PriceReader:
         )
         return [replace(price, negotiable=negotiable) for price in found]
 
-    def _read(self, name: str, text: str, numbers: Iterable[Numeral], place: Place) -> list[Price]:
+    def _read(
+        self, name: str, text: str, lower: str, numbers: Iterable[Numeral], place: Place
+    ) -> list[Price]:
         found: list[Price] = []
         last: Candidate | None = None
-        lower = lowered(text)
         for one, high in self._joined(lower, self._candidates(text, lower, numbers)):
             code = self._currency(one, high, lower, place)
             candidate, code = (one, code) if code else self._elliptical(one, last, lower, found)
@@ -156,8 +157,7 @@ class PriceReader:
 
     def _numbers(self, view: View, language: str) -> list[Numeral]:
         """Numbers in digits, in Chinese characters, and in words before a magnitude or currency."""
-        text = view.plain
-        lower = lowered(text)
+        text, lower = view.plain, view.lower
         more: list[Numeral] = []
         if any(sign in text for sign in _CHINESE_MONEY):
             more += chinese_numerals(text)
