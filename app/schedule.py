@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FrameType
 from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from app.collecting import collect_sources, source_state
@@ -49,7 +50,7 @@ def schedule_run(workspace: Workspace, say: Say) -> None:
     jobs = scheduled(workspace)
     if not jobs:
         say("no source has a schedule yet: give one in its file (schedule: '0 4 * * *')")
-    scheduler = BlockingScheduler(executors={"default": ThreadPoolExecutor(1)}, timezone="UTC")
+    scheduler = BackgroundScheduler(executors={"default": ThreadPoolExecutor(1)}, timezone="UTC")
     for source, due in jobs:
         scheduler.add_job(
             _job,
@@ -61,13 +62,17 @@ def schedule_run(workspace: Workspace, say: Say) -> None:
             misfire_grace_time=3600,
         )
 
+    ended = threading.Event()
+
     def end(number: int, frame: FrameType | None) -> None:
-        scheduler.shutdown(wait=False)
+        ended.set()
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    say(f"{len(jobs)} sources scheduled; Ctrl-C ends")
     scheduler.start()
+    say(f"{len(jobs)} sources scheduled; Ctrl-C ends")
+    ended.wait()
+    scheduler.shutdown(wait=True)
 
 
 def _job(workspace: Workspace, name: str, say: Say) -> None:
