@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from config.vocabularies import Vocabulary
 from enrich.goods.context import Advert, View
-from enrich.goods.lexicon import Found, is_unspaced
+from enrich.goods.lexicon import Found, is_unspaced, lowered
 from enrich.goods.money import Mark, MoneyWords, Place
 from enrich.goods.numerals import Numeral, chinese_numerals, numerals, plain_text
 from enrich.goods.surroundings import Surroundings
@@ -101,9 +101,8 @@ class PriceReader:
         found: list[Price] = []
         if text := record.get("price"):
             plain = plain_text(text)
-            found += self._read(
-                "price", plain, list(numerals(plain)), place._replace(is_price=True)
-            )
+            here = place._replace(is_price=True)
+            found += self._read("price", plain, lowered(plain), list(numerals(plain)), here)
         for view in advert.views:
             if view.field != "category" and self._words.speaks_of_money(view.plain):
                 numbers = self._numbers(view, advert.language)
