@@ -161,7 +161,9 @@ def resident(pid: int) -> int:
     )
 
 
-def engines(wanted: str | None, folder: Path, memory: str) -> Iterator[tuple[str, GraphSettings, int | None]]:
+def engines(
+    wanted: str | None, folder: Path, memory: str
+) -> Iterator[tuple[str, GraphSettings, int | None]]:
     """Each engine while it runs: name, settings, process id where we started it."""
     if wanted in (None, "embedded"):
         yield "embedded", GraphSettings(memory=memory), None

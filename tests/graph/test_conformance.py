@@ -19,6 +19,7 @@ from graph.writer import delete_statement, merge_statement
 from model import identity
 from model.canonical import canonical
 from tests.graph.conftest import emptied
+from tests.graph.neo4j_server import Unavailable, running
 from tests.graph.sample import sample_world
 
 MAY_BE_EMPTY = {"export.cypher KEY_ACTORS"}  # who is a key actor is for the analysis to say
@@ -186,3 +187,11 @@ def _dump(graph: Graph) -> list[bytes]:
 
 def _counts(report: LoadReport) -> tuple[Mapping[str, int], Mapping[str, int]]:
     return report.nodes, report.relationships
+
+
+def test_without_java_neo4j_is_unavailable_with_a_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Unavailable, match=r"no java here; scripts/system-packages.sh"):
+        running(tmp_path / "home").__enter__()
