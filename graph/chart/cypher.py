@@ -28,7 +28,8 @@ ORDER BY account
 """
 
 SAME_ACTOR = """
-MATCH (b:Account {uid: $uid})-[:RESOLVED_TO]->(p:Actor)<-[:RESOLVED_TO]-(a:Account)
+MATCH (b:Account {uid: $uid})-[:RESOLVED_TO]->(p:Actor)
+MATCH (a:Account)-[:RESOLVED_TO]->(p)
 RETURN p.uid AS actor, p.run_id AS run_id, a.uid AS account, a.platform AS platform,
        a.handle AS handle
 ORDER BY account

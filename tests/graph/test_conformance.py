@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from config.settings import Settings, Workspace
+from graph.chart.cypher import SAME_ACTOR
 from graph.engine import Graph
 from graph.ledger import Group
 from graph.load import LoadReport, load
@@ -195,3 +196,19 @@ def test_without_java_neo4j_is_unavailable_with_a_reason(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Unavailable, match=r"no java here; scripts/system-packages.sh"):
         running(tmp_path / "home").__enter__()
+
+
+@pytest.mark.parametrize("engine", ["embedded", "neo4j"])
+def test_the_accounts_of_a_sellers_actor_include_the_one_asked_about(
+    loaded: dict[str, Graph], engine: str
+) -> None:
+    everyone = [
+        row["uid"]
+        for row in loaded[engine].read(
+            "MATCH (a:Account)-[:RESOLVED_TO]->(:Actor) RETURN a.uid AS uid"
+        )
+    ]
+    assert everyone
+    for uid in everyone:
+        found = {row["account"] for row in loaded[engine].read(SAME_ACTOR, uid=uid)}
+        assert uid in found
