@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 from pathlib import Path
@@ -16,7 +17,7 @@ def test_the_import_picture_is_what_the_import_rules_say() -> None:
     ]
     expected = {
         (upper, lower)
-        for above, below in zip(layers, layers[1:], strict=False)
+        for above, below in itertools.pairwise(layers)
         for upper in above
         for lower in below
     }
