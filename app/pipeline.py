@@ -100,10 +100,8 @@ def enrich(
 def _read_captures(vault: Vault, sources: Sources, *, rebuild: bool, progress: Progress) -> int:
     """Read sealed bytes into documents where this reader has not, or all of them again."""
     read = 0
-    for capture in vault.captures():
-        if capture.reading.get("format") == "robots":
-            continue
-        if rebuild or vault.read_by(capture) != READER:
+    for capture in vault.captures() if rebuild else vault.unread(READER):
+        if capture.reading.get("format") != "robots":
             store_capture(vault, capture, sources.of(capture.source))
             read += 1
             progress("read", read, None)

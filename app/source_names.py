@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.settings import Workspace
-from config.sources import Source, all_sources, load_source
+from config.sources import Source, load_source, shipped_sources
 
 
 class Sources:
@@ -25,4 +25,4 @@ class Sources:
     def _find(self, name: str) -> Source | None:
         if self._workspace is not None and (self._workspace.sources / f"{name}.yml").is_file():
             return load_source(name, self._workspace)
-        return next((source for source in all_sources() if source.name == name), None)
+        return next((source for source in shipped_sources() if source.name == name), None)
