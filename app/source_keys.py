@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import typer
 from pydantic import BaseModel
 
-from config.sources import Follow, Pace, Page, Rows, Sign, Source, Value
+from config.sources import Follow, MirrorList, Pace, Page, Rows, Sign, Source, Traps, Value
 
 HEAD = """\
 # A new source
@@ -24,6 +24,8 @@ PARTS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("The file", Source),
     ("`follow:` links to go on to", Follow),
     ("`pace:` how politely it is read", Pace),
+    ("`traps:` what ends reading without an end", Traps),
+    ("`mirror_list:` the site's own signed list of its addresses", MirrorList),
     ("`pages:` kinds of pages, by a name of yours", Page),
     ("`rows:` repeated records of a page", Rows),
     ("A value: under `id`, `fields`, `extra` and `pages`", Value),

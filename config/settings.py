@@ -32,10 +32,22 @@ class GraphSettings(_Section):
 
 
 class TorSettings(_Section):
-    """Where a running tor listens. An onion source without it is an error, never clear net."""
+    """Which tor: a running one, or one of our own. An onion source without it is an error.
+
+    ``control`` is ``HOST:PORT`` or ``unix:/path``. ``start`` is whether spoor starts its own tor
+    in the workspace where none listens at ``socks`` (``if-needed``), or in any case. ``bridges``
+    are bridge lines, ``transports`` lines such as ``obfs4 exec /usr/bin/obfs4proxy``; ``options``
+    are further lines of its torrc. These three hold for our own tor only.
+    """
 
     socks: str = "127.0.0.1:9050"
     control: str = "127.0.0.1:9051"
+    start: Literal["never", "if-needed", "always"] = "never"
+    executable: str = "tor"
+    bootstrap_seconds: float = Field(default=180.0, gt=0)
+    bridges: tuple[str, ...] = ()
+    transports: tuple[str, ...] = ()
+    options: Mapping[str, str | tuple[str, ...]] = Field(default={})
 
 
 class EvidenceSettings(_Section):
@@ -47,12 +59,20 @@ class EvidenceSettings(_Section):
 
 
 class CollectionSettings(_Section):
-    """How this organisation shows itself to the sites it reads, and its default pace."""
+    """How this organisation shows itself to the sites it reads, its default pace, and limits.
+
+    ``max_ratio`` is how much larger than received an answer may be unpacked; ``blocked_images``
+    a file of perceptual hashes of pictures that are never kept.
+    """
 
     user_agent: str = "spoor/0.1 (read-only research)"
     delay_seconds: float = Field(default=2.0, ge=0)
     timeout_seconds: float = Field(default=60.0, gt=0)
     max_bytes: int = Field(default=20_000_000, gt=0)
+    max_ratio: float = Field(default=200.0, gt=1)
+    max_headers: int = Field(default=100, gt=0)
+    sources_at_once: int = Field(default=4, ge=1, le=32)
+    blocked_images: str = ""
 
 
 class Settings(_Section):
@@ -84,6 +104,14 @@ class Workspace:
     @property
     def graph(self) -> Path:
         return self.root / "graph"
+
+    @property
+    def secrets(self) -> Path:
+        return self.root / "secrets"
+
+    @property
+    def tor(self) -> Path:
+        return self.root / "tor"
 
     @property
     def exports(self) -> Path:

@@ -17,13 +17,13 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, model_validator
 
 from config.settings import Tlp, Workspace
+from config.source_conduct import Address, Follow, MirrorList, Pace, Traps
 from config.source_parts import (
     NOT_CONTENT,
     TEXT_FIELDS,
     NotContent,
     Page,
     Part,
-    Regex,
     Rows,
     Sign,
     Signs,
@@ -37,11 +37,13 @@ __all__ = [
     "NOT_CONTENT",
     "TEXT_FIELDS",
     "Follow",
+    "MirrorList",
     "Pace",
     "Page",
     "Rows",
     "Sign",
     "Source",
+    "Traps",
     "Value",
     "all_sources",
     "load_source",
@@ -49,31 +51,6 @@ __all__ = [
 ]
 
 SHIPPED = Path(__file__).parent / "sources"
-
-
-class Follow(Part):
-    """Links the collector goes on to; both parts must hold."""
-
-    select: str = Field(default="a[href]", description="CSS selector of the links")
-    url: Regex | None = Field(default=None, description="pattern found in the absolute address")
-
-
-class Pace(Part):
-    """How politely the site is read. Settings of the workspace fill what is not given."""
-
-    delay_seconds: float | None = Field(default=None, ge=0, description="pause between requests")
-    concurrency: int = Field(default=1, ge=1, le=32, description="requests at the same time")
-    pages_per_run: int | None = Field(default=None, ge=1, description="a run stops after so many")
-    pages_per_day: int | None = Field(default=None, ge=1, description="and a day after so many")
-
-
-def _address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("not an http or https address")
-    if parts.username or parts.password:
-        raise ValueError("holds a user name or password; secrets never stand in source files")
-    return value
 
 
 def _zone(name: str) -> str:
@@ -92,9 +69,10 @@ class Source(Part):
         description="short name, the same as the file's: lower case, digits, - and _",
     )
     title: str = Field(default="", description="the site's name as people write it")
-    engine: Literal["market", "forum", "classifieds", "shop", "generic"] = Field(
+    engine: Literal["market", "forum", "classifieds", "shop", "feed", "generic"] = Field(
         default="generic",
-        description="generic reads any page by its structure; the others read by `pages`",
+        description="generic reads any page by its structure, feed reads RSS, Atom and JSON feeds; "
+        "the others read by `pages`",
     )
     platform: str = Field(
         default="", description="what accounts and listings are filed under; the name if not given"
@@ -126,17 +104,35 @@ class Source(Part):
     route: Literal["clear", "tor", "import"] = Field(
         default="import", description="how it is reached; import: only saved material"
     )
-    start: tuple[Annotated[str, AfterValidator(_address)], ...] = Field(
+    start: tuple[Address, ...] = Field(
         default=(), description="addresses the collector starts from"
+    )
+    mirrors: tuple[Address, ...] = Field(
+        default=(),
+        description="other addresses of the same site, host and path to its root; taken in turn "
+        "where the one before does not answer. A page counts once, on whichever it was read",
+    )
+    mirror_list: MirrorList | None = Field(
+        default=None, description="a signed list of the site's addresses, checked on each run"
     )
     follow: tuple[Follow, ...] = Field(
         default=(), description="links it goes on to, on the hosts of `start` only"
     )
     pace: Pace = Field(default=Pace(), description="how politely it is read")
+    traps: Traps = Field(default=Traps(), description="what ends reading without an end")
     robots: Literal["obey", "ignore"] = Field(
         default="obey",
-        description="whether the site's robots.txt is heeded; ignore it only where the mandate "
-        "says so. Either way the decision goes into the custody log",
+        description="whether the site's robots.txt is heeded; `ignore` counts only where the "
+        "mandate allows it too. Either way the decision goes into the custody log",
+    )
+    media: bool = Field(
+        default=False,
+        description="whether pictures of listings are fetched, where the mandate allows it too",
+    )
+    recheck: bool = Field(
+        default=True,
+        description="whether known listings that a round did not come across are asked for by "
+        "themselves, to tell those removed from those only not shown",
     )
     allow_private: bool = Field(
         default=False,
@@ -158,6 +154,15 @@ class Source(Part):
         description="signs of what is no content: login, captcha, queue (waiting or anti-DDoS "
         "page), error, empty",
     )
+    removed: Signs = Field(
+        default=(),
+        description="signs of the notice that the site shows in place of a listing that is gone",
+    )
+    session: Signs = Field(
+        default=(),
+        description="signs that hold on every page while the session handed in for this source is "
+        "valid; a page without them stops the source",
+    )
     pages: Mapping[str, Page] = Field(default={}, description="the site's kinds of pages, by name")
     _file: YamlFile | None = PrivateAttr(default=None)
 
@@ -174,12 +179,14 @@ class Source(Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.engine != "generic" and not self.pages:
+        if self.engine not in ("generic", "feed") and not self.pages:
             raise ValueError(f"engine {self.engine} needs pages; or take engine: generic")
         if self.route == "import" and self.start:
             raise ValueError("start addresses need a route: clear or tor")
+        if self.mirrors and not self.start:
+            raise ValueError("mirrors need a start address, which they are other addresses of")
         if self.route == "clear":
-            for address in self.start:
+            for address in (*self.start, *self.mirrors):
                 if str(urlsplit(address).hostname).endswith(".onion"):
                     raise ValueError(f"{address} is an onion address and needs route: tor")
         return self

@@ -13,7 +13,10 @@ class Mandate:
     """Who authorised collection, for what purpose, on which sources, from when until when.
 
     ``sources`` holds source names; ``*`` stands for every source. Times are ISO 8601 UTC;
-    ``valid_until`` is exclusive, ``ended_at`` set once a person ended it early.
+    ``valid_until`` is exclusive, ``ended_at`` set once a person ended it early. ``media`` allows
+    pictures to be fetched, ``ignore_robots`` to leave robots.txt unheeded where a source says so
+    too. ``pages_per_day`` and ``quiet_hours`` (``HH:MM-HH:MM`` UTC) hold for each source it
+    covers, beside the source's own.
     """
 
     id: str
@@ -24,6 +27,10 @@ class Mandate:
     valid_until: str
     legal_basis: str = ""
     ended_at: str | None = None
+    media: bool = False
+    ignore_robots: bool = False
+    pages_per_day: int | None = None
+    quiet_hours: str = ""
 
     def covers(self, source: str, moment: str) -> bool:
         """Whether ``source`` may be read at ``moment`` (ISO 8601 UTC) under this mandate."""

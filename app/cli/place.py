@@ -1,4 +1,4 @@
-"""Commands on the workspace itself: init, doctor, sources, mandates."""
+"""Commands on the workspace itself: init, doctor, mandates."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import typer
 
 from app.cli.common import JsonOption, WorkspaceOption, example, the_workspace
 from app.cli.output import rows, say
+from config.source_conduct import check_hours
 from model.canonical import short_digest
 from model.clock import iso, system_clock
 from model.errors import ConfigurationError
 from model.evidence import Mandate
 
-sources = typer.Typer(no_args_is_help=True, help="The sources this workspace reads.")
 mandate = typer.Typer(
     no_args_is_help=True, help="Who authorised what, for what purpose, from when until when."
 )
@@ -42,52 +42,6 @@ def doctor(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> No
         raise typer.Exit(1)
 
 
-def sources_list(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
-    """List the sources with their last success, last failure and why."""
-    from app.sources import source_rows
-
-    rows(source_rows(the_workspace(workspace)), as_json=as_json)
-
-
-def sources_show(
-    name: Annotated[str, typer.Argument(help="Name of the source.")],
-    workspace: WorkspaceOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show one source: its file, its settings as read, and its state."""
-    from app.sources import source_view
-
-    rows(source_view(the_workspace(workspace), name), as_json=as_json)
-
-
-def sources_issues(
-    name: Annotated[str, typer.Argument(help="Name of the source.")],
-    workspace: WorkspaceOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """List what could not be taken at its word in this source's material."""
-    from app.sources import source_issues
-
-    rows(source_issues(the_workspace(workspace), name), as_json=as_json)
-
-
-def sources_check(
-    name: Annotated[str | None, typer.Argument(help="Name of the source; all without.")] = None,
-    page: Annotated[
-        list[Path] | None, typer.Option("--page", help="A saved page to read with it.")
-    ] = None,
-    workspace: WorkspaceOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Check source files, and read saved pages with one, field by field."""
-    from app.sources import check_source
-
-    found = list(check_source(the_workspace(workspace), name, page or []))
-    rows(found, as_json=as_json)
-    if any(row["state"] == "problem" for row in found):
-        raise typer.Exit(1)
-
-
 def mandate_add(
     authority: Annotated[str, typer.Option(help="Who authorises: person and office.")],
     purpose: Annotated[str, typer.Option(help="What for.")],
@@ -99,6 +53,19 @@ def mandate_add(
         datetime | None, typer.Option("--from", help="From when; now without.")
     ] = None,
     legal_basis: Annotated[str, typer.Option(help="The law or decision it rests on.")] = "",
+    media: Annotated[
+        bool, typer.Option("--media", help="Pictures of listings may be fetched.")
+    ] = False,
+    ignore_robots: Annotated[
+        bool,
+        typer.Option("--ignore-robots", help="robots.txt may be left unheeded where a source is."),
+    ] = False,
+    pages_per_day: Annotated[
+        int | None, typer.Option(min=1, help="At most so many pages a day of each source.")
+    ] = None,
+    quiet_hours: Annotated[
+        str, typer.Option(help="HH:MM-HH:MM UTC in which nothing is asked for.")
+    ] = "",
     workspace: WorkspaceOption = None,
 ) -> None:
     """Record a mandate; nothing is collected without one."""
@@ -108,15 +75,24 @@ def mandate_add(
     end = iso(until.astimezone())
     if end <= begin:
         raise ConfigurationError(f"--until {end} is not after {begin}")
+    try:
+        check_hours(quiet_hours)
+    except ValueError as error:
+        raise ConfigurationError(f"--quiet-hours {quiet_hours}: {error}") from error
     named = tuple(sorted(set(source)))
+    allowed = [media, ignore_robots, pages_per_day, quiet_hours]
     known = Mandate(
-        id="m-" + short_digest([authority, purpose, list(named), begin, end])[:8],
+        id="m-" + short_digest([authority, purpose, list(named), begin, end, *allowed])[:8],
         authority=authority,
         purpose=purpose,
         sources=named,
         valid_from=begin,
         valid_until=end,
         legal_basis=legal_basis,
+        media=media,
+        ignore_robots=ignore_robots,
+        pages_per_day=pages_per_day,
+        quiet_hours=quiet_hours,
     )
     with open_vault(the_workspace(workspace)) as vault:
         vault.add_mandate(known)
@@ -148,13 +124,6 @@ def add_to(cli: typer.Typer) -> None:
     """Hang these commands on the program."""
     cli.command(epilog=example("spoor init wildlife"))(init)
     cli.command(epilog=example("spoor doctor", "spoor doctor --json"))(doctor)
-    sources.command("list", epilog=example("spoor sources list"))(sources_list)
-    sources.command("show", epilog=example("spoor sources show dream"))(sources_show)
-    sources.command("issues", epilog=example("spoor sources issues dwdata"))(sources_issues)
-    sources.command(
-        "check",
-        epilog=example("spoor sources check", "spoor sources check dream --page saved.html"),
-    )(sources_check)
     mandate.command(
         "add",
         epilog=example(
@@ -166,5 +135,4 @@ def add_to(cli: typer.Typer) -> None:
     mandate.command("end", epilog=example("spoor mandate end m-1a2b3c4d --why 'case closed'"))(
         mandate_end
     )
-    cli.add_typer(sources, name="sources")
     cli.add_typer(mandate, name="mandate")
