@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.progress import Progress, silent
 from collectors.web import CollectReport, collect_source, source_state
 from config.settings import Workspace
 from config.sources import Source, all_sources, load_source
 from model.clock import Clock, system_clock
 from model.errors import ConfigurationError, PolicyRefusal
+from model.progress import Progress, silent
 from vault.vault import Vault
 
 __all__ = ["Outcome", "collect_sources", "source_state"]

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.progress import Progress
 from app.source_names import Sources
 from collectors.imports.column_map import load_map
 from collectors.imports.run import ImportReport, import_paths
 from config.settings import Workspace
 from model.canonical import Json
+from model.progress import Progress
 from vault.vault import Vault
 
 NO_MANDATE = "no mandate covers this source: sealed as material handed in, without a mandate"

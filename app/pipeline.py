@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from app.progress import Progress, silent
 from app.source_names import Sources
 from collectors.imports.reading import READER, store_capture
 from config.resolution import load_rules
@@ -27,6 +26,7 @@ from model.canonical import Json
 from model.clock import Clock, system_clock
 from model.evidence import Document
 from model.facts import Grades, Statement
+from model.progress import Progress, silent
 from vault.vault import Vault
 
 Done = Mapping[str, Json]

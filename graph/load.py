@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from graph.schema import Schema, schema
 from graph.writer import Writer
 from model.canonical import Json, short_digest
 from model.errors import GraphError
+from model.progress import Progress, silent
 
 LEDGER = "ledger.sqlite"
 _WORKSPACE_KEY = "graph:workspace"
@@ -27,9 +28,6 @@ _META_UID = "meta"
 META = "MATCH (m:SpoorMeta) RETURN m.workspace AS workspace, m.instance AS instance"
 STRANGERS = "MATCH (n) RETURN n.uid AS uid LIMIT 1"
 CLAIM = "MERGE (m:SpoorMeta {uid: $uid}) SET m.workspace = $workspace, m.instance = $instance"
-
-Progress = Callable[[str, int, int | None], None]
-"""Told what is being done, how much of it is done, and of how much, where that is known."""
 
 
 class Vault(derived.Runs, projection.Statements, provenance.Sealed, Protocol):
@@ -59,15 +57,11 @@ class LoadReport:
     left_out: Mapping[str, int] = field(default_factory=dict)
 
 
-def silent(what: str, done: int, total: int | None) -> None:
-    """The progress nobody asked for."""
-
-
 def load(
     workspace: Workspace,
     vault: Vault,
     rebuild: bool = False,
-    progress: Progress | None = None,
+    progress: Progress = silent,
     graph: Graph | None = None,
 ) -> LoadReport:
     """Make the graph say what the vault says; ``rebuild`` empties it first.
@@ -79,7 +73,7 @@ def load(
     opened = graph or open_graph(workspace)
     with Ledger(workspace.graph / LEDGER) as ledger:
         try:
-            loading = _Loading(workspace, vault, opened, ledger, progress or silent)
+            loading = _Loading(workspace, vault, opened, ledger, progress)
             return loading.report(begin, *loading.run(rebuild))
         finally:
             if graph is None:

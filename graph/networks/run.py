@@ -17,11 +17,12 @@ from graph.networks.trade import Trade, trades
 from graph.resolve import run as resolution_run
 from graph.resolve.compare import Comparer
 from graph.resolve.evidence import read_evidence
-from graph.resolve.ports import Finding, Progress, Records, silent
+from graph.resolve.ports import Finding, Records
 from model.canonical import Json, short_digest
 from model.clock import Clock, iso, system_clock
 from model.errors import ConfigurationError
 from model.findings import Network, NetworkMember, Reason, Run
+from model.progress import Progress, silent
 
 KIND = "network"
 METHOD = "networks/1"

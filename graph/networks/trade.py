@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from graph.resolve.ports import Progress, Records
+from graph.resolve.ports import Records
 from model.canonical import Json
 from model.facts import Statement
+from model.progress import Progress
 
 _ABOUT = ("DESCRIBED_AS", "OFFERS")
 RELEVANT = frozenset({"offer", "wanted"})

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from config.resolution import ResolutionRules
 from graph.resolve.linkables import channel, squeeze
-from graph.resolve.ports import Progress, Records, silent
+from graph.resolve.ports import Records
 from model.facts import Statement
 from model.identity import IDENTIFIER_LABELS, Entity
+from model.progress import Progress, silent
 
 KIND_OF_LABEL = {label: kind for kind, label in IDENTIFIER_LABELS.items()}
 _ABOUT_ACCOUNTS = ("DESCRIBED_AS", "KNOWN_AS", "MENTIONS", "POSTED", "USES")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from model.canonical import Json
@@ -11,9 +11,6 @@ from model.findings import Judgement, Run
 
 Finding = tuple[str, str, Mapping[str, Json]]
 """Kind, uid and payload of one row of a run."""
-
-Progress = Callable[[str, int, int | None], None]
-"""Told what is being done, how much of it is done, and of how much, where that is known."""
 
 
 class Records(Protocol):
@@ -32,7 +29,3 @@ class Records(Protocol):
     def latest_run(self, kind: str) -> Run | None: ...
 
     def findings(self, kind: str, finding_kind: str | None = None) -> Iterator[Finding]: ...
-
-
-def silent(what: str, done: int, total: int | None) -> None:
-    """The progress nobody asked for."""

@@ -14,10 +14,11 @@ from graph.resolve.evidence import Evidence, read_evidence
 from graph.resolve.judgements import Constraints, Contradiction, constraints
 from graph.resolve.linking import Linking, link
 from graph.resolve.matches import Matcher
-from graph.resolve.ports import Finding, Progress, Records, silent
+from graph.resolve.ports import Finding, Records
 from model.canonical import Json, short_digest
 from model.clock import Clock, iso, system_clock
 from model.findings import Actor, Judgement, Match, Reason, Run
+from model.progress import Progress, silent
 
 KIND = "resolution"
 METHOD = "resolution/2"
