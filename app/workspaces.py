@@ -24,9 +24,14 @@ engine = "embedded"
 # memory = "512m"
 
 [tor]
-# Where a running tor listens. Onion sources are read through it or not at all.
+# Where a running tor listens. Onion sources are read through it or not at all. control may be
+# "unix:/run/tor/control"; a control password comes from SPOOR_TOR_PASSWORD or ..._FILE.
 # socks = "127.0.0.1:9050"
 # control = "127.0.0.1:9051"
+# Whether spoor starts a tor of its own: "never", "if-needed" (where none listens), "always".
+# start = "if-needed"
+# bridges = ["obfs4 192.0.2.7:443 FINGERPRINT cert=... iat-mode=0"]
+# transports = ["obfs4 exec /usr/bin/obfs4proxy"]
 
 [evidence]
 # How exports are marked: TLP 2.0 colour, organisation, handling caveat.
@@ -38,6 +43,10 @@ tlp = "AMBER"
 # delay_seconds = 2.0
 # timeout_seconds = 60.0
 # max_bytes = 20000000
+# How many sources are read at the same time.
+# sources_at_once = 4
+# Perceptual hashes of pictures that are never kept, one a line.
+# blocked_images = "blocked.txt"
 """
 
 EXAMPLE_SOURCE = """\
