@@ -16,6 +16,8 @@ PAGES, SOURCES, TRUTH, README = "pages", "sources", "truth.json", "README.md"
 BASE = "http://127.0.0.1:8765"
 """Where the source files of a written world expect it to be served unless told otherwise."""
 
+ONION_MARKETS = ("nightjar", "meridian")
+
 _TEMPLATES = Path(__file__).parent / "sources"
 _README = """# A made-up world
 
@@ -56,11 +58,18 @@ def write_world(world: World, out: Path, base: str = BASE) -> Path:
     return out
 
 
-def write_sources(folder: Path, base: str) -> tuple[Path, ...]:
-    """Write the four source files for a world served at ``base`` (``http://127.0.0.1:PORT``)."""
+def write_sources(folder: Path, base: str, onion: str = "") -> tuple[Path, ...]:
+    """Write the four source files for a world served at ``base`` (``http://127.0.0.1:PORT``).
+
+    The markets are read over Tor where ``onion``, the host of a service in front, is given.
+    """
     files = []
     for name in SITES:
-        content = (_TEMPLATES / f"{name}.yml").read_text("utf-8").replace("{base}", base)
+        content = (_TEMPLATES / f"{name}.yml").read_text("utf-8")
+        hidden = bool(onion) and name in ONION_MARKETS
+        place = (f"http://{onion}", "tor") if hidden else (base, "clear")
+        for key, value in zip(("{base}", "{route}"), place, strict=True):
+            content = content.replace(key, value)
         _write(folder / f"{name}.yml", content.encode())
         files.append(folder / f"{name}.yml")
     return tuple(files)

@@ -1,0 +1,1 @@
+PrivateTor=private_tor=tor_is_installed=None
