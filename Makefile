@@ -34,6 +34,8 @@ docs: setup  ## print the pages that are made from the program
 	@mv docs/commands.md.new docs/commands.md
 	@$(BIN)/python -m app.source_keys > docs/new-source.md.new
 	@mv docs/new-source.md.new docs/new-source.md
+	@$(BIN)/python -m app.failure_words > docs/failures.md.new
+	@mv docs/failures.md.new docs/failures.md
 	@$(BIN)/python -m graph.schema
 
 lock: setup  ## pin and hash the requirements anew

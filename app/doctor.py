@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from collectors.tor import tor_status
+from collectors.web import source_state
 from config.settings import Workspace
-from config.sources import load_source
+from config.sources import load_source, shipped_sources
 from model.clock import Clock, iso, system_clock
 from model.errors import SpoorError
 from vault.vault import Vault, open_vault
@@ -57,6 +58,7 @@ def _vault(workspace: Workspace, clock: Clock) -> Iterator[Check]:
     try:
         with open_vault(workspace, write=False) as vault:
             yield from _mandates(vault, clock)
+            yield from _failures(workspace, vault)
             yield _clock(vault, clock)
     except SpoorError as error:
         yield Check("vault", "problem", error.message, error.remedy or "")
@@ -80,6 +82,17 @@ def _mandates(vault: Vault, clock: Clock) -> Iterator[Check]:
             "ok",
             f"{mandate.id} by {mandate.authority} on {on} until {mandate.valid_until}",
         )
+
+
+def _failures(workspace: Workspace, vault: Vault) -> Iterator[Check]:
+    """The sources that failed since they were last read well, each in a sentence."""
+    own = (path.stem for path in workspace.sources.glob("*.yml"))
+    for name in sorted({*own, *(source.name for source in shipped_sources())}):
+        state = source_state(vault, name)
+        failure, success = state.get("last_failure"), state.get("last_success")
+        if failure and (not success or success["at"] < failure["at"]):
+            says = f"{name}, {failure['at']}: {failure['sentence']}"
+            yield Check("collecting", "note", says, failure["remedy"])
 
 
 def _clock(vault: Vault, clock: Clock) -> Check:

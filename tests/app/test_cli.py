@@ -245,6 +245,27 @@ def test_doctor_names_what_is_wrong(tmp_path: Path) -> None:
     assert "start" in str(problem["says"])
 
 
+def test_doctor_and_sources_say_why_the_last_visit_failed(tmp_path: Path) -> None:
+    program = Program(tmp_path / "workspace")
+    program("init", str(program.folder))
+    (program.folder / "sources" / "shop.yml").write_text(
+        "name: shop\nroute: clear\nstart: [http://127.0.0.1:9/]\nallow_private: true\n"
+        "pace: {delay_seconds: 0}\n",
+        encoding="utf-8",
+    )
+    words = ("--authority", "Judge", "--purpose", "survey", "--source", "shop")
+    program("mandate", "add", *words, "--until", "2099-01-01")
+    assert program("collect", "shop", "--json", code=1).rows()[0]["reason"] == "port-closed"
+    told = [r for r in program("doctor", "--json").rows() if r["name"] == "collecting"]
+    listed = [r for r in program("sources", "list", "--json").rows() if r["source"] == "shop"]
+    for sentence, remedy in (
+        (told[0]["says"], told[0]["remedy"]),
+        (listed[0]["why"], listed[0]["remedy"]),
+    ):
+        assert "nothing listens at this port" in str(sentence)
+        assert remedy
+
+
 def test_sources_are_listed_shown_and_checked(filled: Program, shared_data: Path) -> None:
     names = [row["source"] for row in filled("sources", "list", "--json").rows()]
     assert {"dream", "empire", "handed-in"} <= set(names)
