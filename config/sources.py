@@ -46,11 +46,15 @@ __all__ = [
     "Traps",
     "Value",
     "all_sources",
+    "examples",
+    "explain_in",
     "load_source",
     "shipped_sources",
 ]
 
 SHIPPED = Path(__file__).parent / "sources"
+EXAMPLES = Path(__file__).parent / "examples"
+"""Worked examples, one an engine: to read, to check and to copy; never collected from."""
 
 
 def _zone(name: str) -> str:
@@ -171,6 +175,11 @@ class Source(Part):
         """The platform of its accounts and listings."""
         return self.platform or self.name
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder of its saved pages, beside its file; None for a source without a file."""
+        return None if self._file is None else self._file.path.with_suffix("")
+
     def place(self, *way: Step) -> str:
         """``file:line: key`` of a value, for messages about it; the source's name without file."""
         if self._file is None:
@@ -204,7 +213,7 @@ def load_source(name_or_path: str | Path, workspace: Workspace | None = None) ->
     try:
         source = Source.model_validate(file.content)
     except ValidationError as error:
-        raise ConfigurationError(_explain(file, error)) from error
+        raise explain_in(file, error) from error
     if source.name != path.stem:
         raise ConfigurationError(
             f"{file.place(('name',))}: is '{source.name}' but the file is {path.name}",
@@ -220,6 +229,11 @@ def all_sources(workspace: Workspace | None = None) -> tuple[Source, ...]:
     if workspace is not None:
         files |= {path.stem: path for path in sorted(workspace.sources.glob("*.yml"))}
     return tuple(load_source(files[name]) for name in sorted(files))
+
+
+def examples() -> tuple[Source, ...]:
+    """The worked examples by name."""
+    return tuple(load_source(path) for path in sorted(EXAMPLES.glob("*.yml")))
 
 
 @lru_cache(maxsize=1)
@@ -244,7 +258,7 @@ def _find(name_or_path: str | Path, workspace: Workspace | None) -> Path:
     )
 
 
-def _explain(file: YamlFile, error: ValidationError) -> str:
+def explain_in(file: YamlFile, error: ValidationError) -> ConfigurationError:
     """Each problem as ``file:line: key: what is wrong``, without repeating the input."""
     problems: list[str] = []
     for problem in error.errors(include_url=False, include_input=False):
@@ -254,4 +268,4 @@ def _explain(file: YamlFile, error: ValidationError) -> str:
             way = (*way, *str(context["key"]).split("."))
         message = problem["msg"].removeprefix("Value error, ")
         problems.append(f"{file.place(way)}: {message}")
-    return "\n".join(problems)
+    return ConfigurationError("\n".join(problems))
