@@ -47,7 +47,9 @@ class Capture:
     ``offset`` and ``length`` are bytes of the gzip member in ``warc_file``.
     ``route`` is ``clear``, ``tor`` or ``import``. ``previous`` is the chain hash of the
     capture sealed before; ``chain`` is SHA-256 over the canonical JSON of all other fields.
-    ``member_sha256`` is over the gzip member as it stands in the file.
+    ``member_sha256`` is over the gzip member as it stands in the file. ``refers_to`` is the
+    number of the capture that holds the bytes, where the site said or showed that they are the
+    same as then; such a capture is a revisit, and has the bytes' ``sha256`` and ``size``.
     """
 
     seq: int
@@ -71,6 +73,7 @@ class Capture:
     previous: str
     chain: str
     member_sha256: str = ""
+    refers_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,6 +205,11 @@ class CaptureStore:
         rows = self._session.page(query)
         return from_row(rows[0]) if rows else None
 
+    def capture_at(self, seq: int) -> Capture | None:
+        """The capture of this number."""
+        rows = self._session.page(_select().where(captures.c.seq == seq))
+        return from_row(rows[0]) if rows else None
+
     def payload(self, capture: Capture) -> bytes:
         """The sealed bytes; EvidenceError where they are not what was sealed."""
         return b"".join(self.pieces(capture))
@@ -252,7 +257,10 @@ def verified(file: IO[bytes], capture: Capture) -> Iterator[bytes]:
 
 def capture_chain(capture: Capture) -> str:
     """The chain hash that ``capture`` must have."""
-    return digest({name: getattr(capture, name) for name in _COLUMNS if name != "chain"})
+    linked = {name: getattr(capture, name) for name in _COLUMNS if name != "chain"}
+    if capture.refers_to is None:
+        del linked["refers_to"]  # a capture that is no revisit is chained as before there were any
+    return digest(linked)
 
 
 def utc(moment: str) -> str:

@@ -17,7 +17,8 @@ from vault.schema import judgements, mandate_ends, mandates
 from vault.session import Session
 from vault.text import pack, pack_json, unpack, unpack_json
 
-_TEXTS = ("authority", "purpose", "legal_basis")
+_TEXTS = ("authority", "purpose", "legal_basis", "quiet_hours")
+_CONDUCT = {"media": False, "ignore_robots": False, "pages_per_day": None, "quiet_hours": ""}
 
 
 class Governance:
@@ -39,10 +40,7 @@ class Governance:
                     f"mandate {mandate.id!r} is recorded with other contents",
                     remedy="a mandate is never changed: end it and add one with another id",
                 )
-            row = _granted(mandate)
-            row |= {name: pack(row[name]) for name in _TEXTS}
-            row["sources"] = pack_json(mandate.sources)
-            connection.execute(insert(mandates), row)
+            connection.execute(insert(mandates), _mandate_row(mandate))
             details = {"digest": mandate_digest(mandate)}
             self._custody.append("mandate added", mandate.id, details, mandate.id)
             if mandate.ended_at is not None:
@@ -116,9 +114,22 @@ def judgement_digest(judgement: Judgement) -> str:
 
 
 def _granted(mandate: Mandate) -> dict[str, Any]:
+    """What was authorised; conduct left at its default is not named, as before there was any."""
     granted = asdict(mandate)
     del granted["ended_at"]
-    return granted
+    return {
+        name: value
+        for name, value in granted.items()
+        if name not in _CONDUCT or value != _CONDUCT[name]
+    }
+
+
+def _mandate_row(mandate: Mandate) -> dict[str, Any]:
+    row = asdict(mandate)
+    del row["ended_at"]
+    row |= {name: pack(row[name]) for name in _TEXTS}
+    row |= {"media": int(mandate.media), "ignore_robots": int(mandate.ignore_robots)}
+    return row | {"sources": pack_json(mandate.sources)}
 
 
 def select_mandates() -> Select[Any]:
@@ -136,6 +147,10 @@ def mandate_from_row(row: Row[Any]) -> Mandate:
         valid_until=row.valid_until,
         legal_basis=unpack(row.legal_basis),
         ended_at=row.ended_at,
+        media=bool(row.media),
+        ignore_robots=bool(row.ignore_robots),
+        pages_per_day=row.pages_per_day,
+        quiet_hours=unpack(row.quiet_hours),
     )
 
 

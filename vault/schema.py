@@ -1,4 +1,4 @@
-"""The vault's tables. Evidence is append-only; what is current stands in tables of its own."""
+"""The tables of evidence: append-only; what is current of it stands in tables of its own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, Text
 
 from vault.sqlite import BIG, CLUSTERED, REAL, STRICT, UID, partial
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest schema revision; a vault of an older one is migrated when opened for writing."""
 
 metadata = MetaData()
@@ -32,6 +32,10 @@ mandates = Table(
     Column("valid_from", Text, nullable=False),
     Column("valid_until", Text, nullable=False),
     Column("legal_basis", Text, nullable=False),
+    Column("media", Integer, nullable=False, server_default="0"),
+    Column("ignore_robots", Integer, nullable=False, server_default="0"),
+    Column("pages_per_day", BIG),
+    Column("quiet_hours", Text, nullable=False, server_default=""),
     **STRICT,
 )
 
@@ -68,6 +72,7 @@ captures = Table(
     Column("previous", Text, nullable=False),
     Column("chain", UID, nullable=False, unique=True),
     Column("member_sha256", Text, nullable=False),
+    Column("refers_to", BIG),
     Index("ix_captures_content", "sha256", "source"),
     Index("ix_captures_place", "warc_file", "offset", unique=True),
     **STRICT,

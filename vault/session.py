@@ -191,6 +191,17 @@ class Session:
             return connection.execute(query).all()
 
     @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Meanwhile no other thread changes anything, and every change made so far is seen."""
+        with self._mutex:
+            yield
+
+    def look(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        """All rows of a small query, with every change that any thread has made so far."""
+        with self.steady():
+            return self.page(query)
+
+    @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """A connection that sees one moment, for as long as it is open; commits what is pending."""
         self.flush()

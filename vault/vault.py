@@ -22,16 +22,29 @@ from vault.custody import CustodyLog
 from vault.derived import Derived
 from vault.documents import DocumentStore
 from vault.files import WarcFolder
+from vault.frontier import Address, Frontier, Round
 from vault.governance import Governance
 from vault.lock import WriterLock, is_held
 from vault.migrate import check_revision, revision
 from vault.records import CustodyEntry, Damage, Sealed, Sealing
+from vault.rounds import RoundStore
 from vault.schema import PROTECTED, metadata
 from vault.session import Session, explained
 from vault.statements import StatementStore
 from vault.verify import Progress, Verification
+from vault.visits import Cursors, RequestLog
 
-__all__ = ["CustodyEntry", "Damage", "Sealed", "Sealing", "Vault", "open_vault"]
+__all__ = [
+    "Address",
+    "CustodyEntry",
+    "Damage",
+    "Frontier",
+    "Round",
+    "Sealed",
+    "Sealing",
+    "Vault",
+    "open_vault",
+]
 
 ROTATE_BYTES = 1_000_000_000
 
@@ -63,6 +76,9 @@ class Vault:
         self._statements = StatementStore(session, self._custody)
         self._documents = DocumentStore(session, self._custody, self._statements)
         self._derived = Derived(session, self._custody)
+        self._rounds = RoundStore(session)
+        self._requests = RequestLog(session)
+        self._cursors = Cursors(session)
 
     def __enter__(self) -> Self:
         return self
@@ -78,6 +94,7 @@ class Vault:
     def close(self) -> None:
         """Commit what is pending, note where the chains stand, and let the next writer in."""
         try:
+            self._requests.settle()
             self._session.close()
             self._warc.close()
             if self._lock is not None and self._session.heads != self._opened_at:
@@ -128,6 +145,10 @@ class Vault:
     def capture(self, sha256: str, source: str | None = None) -> Capture | None:
         """The first capture of this content."""
         return self._captures.capture(sha256, source)
+
+    def capture_at(self, seq: int) -> Capture | None:
+        """The capture of this number."""
+        return self._captures.capture_at(seq)
 
     def export_capture(self, capture: Capture, path: Path) -> None:
         """Write a new WARC file ``path`` that holds this capture's record as it was sealed."""
@@ -254,6 +275,23 @@ class Vault:
     def statements_digest(self) -> str:
         """Equal for equal sets of standing statements; costs nothing."""
         return self._statements.digest()
+
+    # visits: not evidence, but in the same transaction
+    def frontier(self, source: str) -> Frontier:
+        """The addresses of ``source``; one object hands out each of them once."""
+        return Frontier(self._session, self._rounds, self._requests, source)
+
+    def rounds(self, source: str) -> list[Round]:
+        """All rounds of ``source``, the oldest first."""
+        return self._rounds.rounds(source)
+
+    def cursor(self, source: str, name: str) -> Json | None:
+        """What was kept for ``source`` under ``name``; None where nothing was."""
+        return self._cursors.get(source, name)
+
+    def keep_cursor(self, source: str, name: str, value: Json) -> None:
+        """Keep where ``source`` was read up to, in place of what was kept before."""
+        self._cursors.keep(source, name, value)
 
     # runs and state
     def save_run(self, run: Run, findings: Iterable[tuple[str, str, Mapping[str, Json]]]) -> None:
