@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +11,8 @@ from typing import TypeVar
 import pytest
 from hypothesis import settings
 
+from app.rehearsal.private_tor import PrivateTor, tor_is_installed
+from app.rehearsal.private_tor import private_tor as start_private_tor
 from config.settings import Workspace, load_workspace
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
@@ -28,6 +30,18 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no shared test data at {folder}; set SPOOR_SHARED to its parent")
     return folder
+
+
+@pytest.fixture(scope="session")
+def private_tor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateTor]:
+    """A Tor network of our own on loopback, one for all tests: none may end its nodes.
+
+    Its start takes about 12 s. Tests that kill something start a network themselves.
+    """
+    if not tor_is_installed():
+        pytest.skip("no tor is installed; scripts/system-packages.sh installs it")
+    with start_private_tor(tmp_path_factory.mktemp("private-tor")) as network:
+        yield network
 
 
 class Ticking:

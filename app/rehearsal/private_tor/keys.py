@@ -145,8 +145,10 @@ def _certificate_command(folder: Path) -> list[str]:
 
 def _fingerprint_command(tor: str, data: Path) -> Iterator[str]:
     """Makes the relay keys and ends; opens no connection and no port."""
-    yield from (tor, "--list-fingerprint", "--quiet", "-f", os.devnull)
-    yield from ("--defaults-torrc", os.devnull, "--DataDirectory", str(data))
+    empty = data / "torrc"
+    empty.touch()
+    yield from (tor, "--list-fingerprint", "--quiet", "-f", str(empty))
+    yield from ("--defaults-torrc", str(empty), "--DataDirectory", str(data))
     yield from ("--Nickname", "spoor", "--ORPort", "127.0.0.1:1", "--Address", "127.0.0.1")
     yield from ("--DisableNetwork", "1", "--SocksPort", "0", "--ExitRelay", "0")
 

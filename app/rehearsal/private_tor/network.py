@@ -1,1 +1,239 @@
-PrivateTor=private_tor=tor_is_installed=None
+"""Starts the private network and hands out onion services on it.
+
+All authorities are told to vote for the first time a few seconds after they start. Where the
+machine was too slow for that, the network is started again with more time, which is far quicker
+than to wait for the second vote.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from itertools import islice
+from pathlib import Path
+
+import stem
+from stem.control import Controller
+
+from app.rehearsal.private_tor.keys import Keys, authority_keys
+from app.rehearsal.private_tor.nodes import Node, wait_for
+from app.rehearsal.private_tor.torrc import (
+    Ports,
+    authority_line,
+    authority_lines,
+    client_lines,
+    free_ports,
+    service_lines,
+    voting_offset,
+    write_torrc,
+)
+from app.rehearsal.server import LOOPBACK
+from config.settings import TorSettings
+from model.errors import ConfigurationError, Retry
+
+Say = Callable[[str], None]
+
+_LEADS = (4, 7, 11, 18, 30)
+"""Seconds from the start to the first vote, one attempt after the other."""
+_CONSENSUS_SECONDS = 12
+_CONNECT_SECONDS = 60
+_PUBLISH_SECONDS = 60
+
+
+class PrivateTor:
+    """A running network. ``settings`` lead to its client, whose SOCKS port reaches its onions."""
+
+    def __init__(self, relays: list[Node], service: Node, client: Node) -> None:
+        self.relays = relays
+        self.service = service
+        self.client = client
+        self.settings = TorSettings(
+            socks=f"{LOOPBACK}:{client.ports.socks}", control=f"{LOOPBACK}:{client.ports.control}"
+        )
+        self._services: Controller | None = None
+        self._onions: list[str] = []
+
+    @property
+    def processes(self) -> Mapping[str, int]:
+        """Name of each node that runs → its process id."""
+        nodes = (*self.relays, self.service, self.client)
+        return {node.name: node.pid for node in nodes if node.pid is not None}
+
+    def onion(self, port: int, target_port: int = 80, *, client_auth: str | None = None) -> str:
+        """Publish this machine's ``port`` as an onion service at ``target_port``; its host.
+
+        ``client_auth`` is the public x25519 key, in base32, of the only client let in. Returns
+        once the descriptor is published.
+        """
+        try:
+            made = self._controller().create_ephemeral_hidden_service(
+                {target_port: f"{LOOPBACK}:{port}"},
+                await_publication=True,
+                timeout=_PUBLISH_SECONDS,
+                client_auth_v3=client_auth,
+            )
+        except stem.Timeout as error:
+            raise Retry(
+                "private Tor: no directory took the onion service", reason="descriptor-missing"
+            ) from error
+        host = f"{made.service_id}.onion"
+        self._onions.append(host)
+        return host
+
+    def withdraw(self, host: str) -> None:
+        """End an onion service; its descriptor stays where it was published, as in real life."""
+        self._controller().remove_ephemeral_hidden_service(host.removesuffix(".onion"))
+        self._onions.remove(host)
+
+    def kill_relay(self, number: int) -> None:
+        """End a relay (and authority) as a crash would."""
+        self.relays[number].kill()
+
+    def stop_client(self) -> None:
+        """End the client as a crash would; its SOCKS and control ports close."""
+        self.client.kill()
+
+    def start_client(self) -> None:
+        """Start the client again on the same ports; returns once it is connected."""
+        self.client.start()
+        self.client.connect(_CONNECT_SECONDS)
+
+    def close(self) -> None:
+        """End every process."""
+        for node in (self.client, self.service, *self.relays):
+            node.kill()
+
+    def connect(self) -> None:
+        """Start onion node and client; Retry where one of them does not get through."""
+        self.service.start()
+        self.client.start()
+        self._services = self.service.connect(_CONNECT_SECONDS)
+        self.client.connect(_CONNECT_SECONDS)
+
+    def _controller(self) -> Controller:
+        if self._services is None or not self._services.is_alive():
+            raise Retry("private Tor: its onion node does not run", reason="tor-not-running")
+        return self._services
+
+
+@contextmanager
+def private_tor(
+    folder: Path, *, relays: int = 5, say: Say = lambda _: None, keys: Path | None = None
+) -> Iterator[PrivateTor]:
+    """A Tor network of our own, data in ``folder``, ended with the block or with this process.
+
+    Four relays are the fewest that work; seven are needed where one is to be killed. ``keys`` is
+    the folder the authorities' keys are kept in (default: the user's cache).
+    """
+    tor = _tor()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    network = _started(tor, folder, _keys(tor, relays, keys, folder), say)
+    try:
+        yield network
+    finally:
+        network.close()
+
+
+def tor_is_installed() -> bool:
+    """Whether this machine has all that :func:`private_tor` needs."""
+    return all(shutil.which(name, path=_path()) for name in ("tor", "tor-gencert"))
+
+
+def _tor() -> str:
+    if not tor_is_installed():
+        raise ConfigurationError(
+            "no tor is installed on this machine", remedy="sudo apt-get install tor"
+        )
+    return shutil.which("tor", path=_path()) or "tor"
+
+
+def _path() -> str:
+    """Debian keeps tor in /usr/sbin, which is not everybody's PATH."""
+    return os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin"))
+
+
+def _keys(tor: str, count: int, cache: Path | None, folder: Path) -> list[Keys]:
+    try:
+        return authority_keys(tor, count, cache)
+    except OSError:  # no home, or one that can not be written to
+        return authority_keys(tor, count, folder / "keys")
+
+
+def _started(tor: str, folder: Path, keys: list[Keys], say: Say) -> PrivateTor:
+    """The network of the first attempt that got a complete consensus."""
+    leads = _LEADS[_patience() :]
+    for attempt, lead in enumerate(leads, 1):
+        say(f"private Tor network: {len(keys)} relays start, first vote in {lead} s")
+        place = folder / f"attempt-{attempt}"
+        shutil.rmtree(place, ignore_errors=True)
+        network = _laid_out(tor, place, keys, lead)
+        try:
+            if _agreed(network.relays, lead + _CONSENSUS_SECONDS):
+                network.connect()
+                return network
+        except Retry:
+            if attempt == len(leads):
+                raise
+        except BaseException:
+            network.close()
+            raise
+        network.close()
+        say("private Tor network: the relays did not agree in time; once more, slower")
+    raise Retry(
+        f"private Tor: no complete consensus of {len(keys)} relays in {len(leads)} attempts",
+        reason="tor-not-bootstrapped",
+        remedy=f"see the logs below {folder}",
+    )
+
+
+def _patience() -> int:
+    """How many of the quick attempts a machine as busy as this one had better leave out."""
+    load = 0.0
+    with suppress(OSError):
+        load = os.getloadavg()[0] / (os.cpu_count() or 1)
+    return 0 if load < 1 else 1 if load < 2 else 2
+
+
+def _laid_out(tor: str, folder: Path, keys: list[Keys], lead: int) -> PrivateTor:
+    """All nodes with their files; the authorities are started, the clock of the vote runs."""
+    free = free_ports()
+    ports = [Ports(*islice(free, 3)) for _ in keys]
+    known = [authority_line(*item) for item in zip(range(len(keys)), keys, ports, strict=True)]
+    service, client = Ports(next(free)), Ports(next(free), socks=next(free))
+
+    def node(name: str, where: Ports, own: Iterator[str]) -> Node:
+        place = folder / name
+        (place / "data").mkdir(mode=0o700, parents=True)
+        return Node(tor, place, where, write_torrc(place, name, where, own, known))
+
+    offset = voting_offset(time.time(), lead)
+    authorities = []
+    for number, (own, where) in enumerate(zip(keys, ports, strict=True)):
+        made = node(f"authority{number}", where, authority_lines(where, offset))
+        own.copy_to(made.folder / "data")
+        authorities.append(made)
+    for made in authorities:
+        made.start()
+    return PrivateTor(
+        authorities,
+        node("onions", service, service_lines()),
+        node("client", client, client_lines(client)),
+    )
+
+
+def _agreed(relays: list[Node], seconds: float) -> bool:
+    """Whether every authority gets a consensus, in time, in which all of them take part."""
+
+    def complete(node: Node) -> bool:
+        lines = node.consensus().splitlines()
+        usable = [line for line in lines if line.startswith("s ") and "HSDir" in line]
+        return sum("Running" in line for line in usable) == len(relays)
+
+    return wait_for(
+        lambda: all(complete(node) for node in relays),
+        seconds,
+        lambda: any(node.has_ended() for node in relays),
+    )

@@ -1,0 +1,128 @@
+"""One tor of the private network: started, asked how far it is, killed."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import stem
+import stem.connection
+from stem.control import Controller
+
+from app.rehearsal.private_tor.torrc import Ports
+from app.rehearsal.server import LOOPBACK
+from model.errors import Retry
+
+_POLL_SECONDS = 0.1
+_END_SECONDS = 10
+
+
+class Node:
+    """A tor process in a folder of its own that may be ended and started again."""
+
+    def __init__(self, tor: str, folder: Path, ports: Ports, torrc: Path) -> None:
+        self.folder = folder
+        self.ports = ports
+        self._command = (tor, "-f", str(torrc), "--defaults-torrc", str(folder / "none"))
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner: Controller | None = None
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def pid(self) -> int | None:
+        """The process id while it runs."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def kill(self) -> None:
+        """End it at once, as a crash would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(_END_SECONDS)
+        if self._owner is not None:
+            self._owner.close()
+            self._owner = None
+
+    def has_ended(self) -> bool:
+        return self._process is None or self._process.poll() is not None
+
+    def consensus(self) -> str:
+        """The network's picture of itself as this node keeps it, empty before it has one."""
+        for name in ("cached-consensus", "cached-microdesc-consensus"):
+            try:
+                return (self.folder / "data" / name).read_text("utf-8", "replace")
+            except FileNotFoundError:
+                continue
+        return ""
+
+    def connect(self, seconds: float) -> Controller:
+        """Own it by its control port and wait until it has built circuits.
+
+        The connection belongs to the node: when it breaks, as it does when this process is killed,
+        tor ends. Retry says how far it got.
+        """
+        phase = "it has not opened its control port"
+
+        def connected() -> bool:
+            nonlocal phase
+            self._owner = self._owner or self._owned()
+            if self._owner is not None:
+                phase = str(self._owner.get_info("status/bootstrap-phase", ""))
+            return "PROGRESS=100" in phase
+
+        if wait_for(connected, seconds, self.has_ended) and self._owner is not None:
+            return self._owner
+        raise Retry(
+            f"private Tor: {self.name} did not connect: {phase}", reason="tor-not-bootstrapped"
+        )
+
+    def _owned(self) -> Controller | None:
+        """A connection whose end is tor's end; None before it opens its port.
+
+        stem takes ownership where ``__OwningControllerProcess`` names this process, and takes that
+        line away then, so that later connections of this process own nothing.
+        """
+        if not _listens(self.ports.control):
+            return None
+        try:
+            controller = Controller.from_port(LOOPBACK, self.ports.control)
+        except stem.SocketError:
+            return None
+        try:
+            controller.authenticate()
+        except (stem.ControllerError, stem.connection.AuthenticationFailure):
+            controller.close()
+            return None
+        return controller
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((LOOPBACK, port)) == 0
+
+
+def wait_for(
+    ready: Callable[[], bool], seconds: float, hopeless: Callable[[], bool] = lambda: False
+) -> bool:
+    """Ask until it is ready, hopeless or too late; whether it is ready."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if ready():
+            return True
+        if hopeless():
+            return False
+        time.sleep(_POLL_SECONDS)
+    return False
