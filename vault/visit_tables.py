@@ -95,10 +95,16 @@ sightings = Table(
     Column("values", Text, nullable=False),
     Column("missed", Integer, nullable=False),
     Column("notice", Text, nullable=False),
+    Column("paged", BIG, nullable=False),
+    Column("asked", BIG, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("answer", Text, nullable=False),
     Index("ix_sightings_url", "source", "url"),
     Index("ix_sightings_round", "source", "round"),
     **CLUSTERED,
 )
+"""One row a listing. ``round`` met it last, ``paged`` read its own page last, ``asked`` is the last
+round that asked for that page and got something else, which ``outcome`` and ``answer`` tell."""
 
 sighting_events = Table(
     "sighting_events",

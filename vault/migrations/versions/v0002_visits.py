@@ -113,6 +113,10 @@ def _listings() -> None:
         sa.Column("values", sa.Text(), nullable=False),
         sa.Column("missed", sa.Integer(), nullable=False),
         sa.Column("notice", sa.Text(), nullable=False),
+        sa.Column("paged", BIG, nullable=False),
+        sa.Column("asked", BIG, nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("source", "platform", "native_id"),
         **CLUSTERED,
     )
