@@ -1,44 +1,52 @@
-"""The one seam to the network: a single request, within limits, by the source's route.
-
-Host names are resolved here and the connection goes to the very address that was checked, so a
-name that changes its mind between check and use gains nothing. Over Tor no name is ever resolved.
-"""
+"""The one seam to the network: a single request, within limits, by the source's route."""
 
 from __future__ import annotations
 
-import socket
-import time
-from collections.abc import Iterator
+import re
+import threading
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
+from http.cookiejar import CookieJar
 from typing import Any
 from urllib.parse import quote
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
+from collectors.media import media_kind
 from collectors.tor import endpoint
-from collectors.web.addresses import check_host, check_route, is_public, private_target
+from collectors.web.addresses import check_host, check_route, normal
+from collectors.web.connections import Dial, Line, clear, through_tor
+from collectors.web.cookies import cookie_header, take_in, without_value
 from collectors.web.failures import failure, of_exception
+from collectors.web.limits import Asked, Body, Limits
 from config.settings import Settings
 from config.sources import Source
+from model.errors import CollectionError
 
-_PIECE = 16 << 10
-_PATIENCE = 4
-"""An answer may take this many times the time-out in all."""
+_PIECE = 64 << 10
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+ *")
+_VALIDATOR = re.compile(r"[\x20-\x7e]{1,1000}")
+_ACCEPT = "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.5"
+_COOKIES = ("set-cookie", "set-cookie2")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer as received; ``payload`` is unpacked where the server packed it."""
+    """One HTTP answer as received; ``payload`` is unpacked where the server packed it.
+
+    Values of cookies are digests, folded lines of the head one line each.
+    """
 
     url: str
     status: int
     headers: tuple[tuple[str, str], ...]
     payload: bytes
+
+    @property
+    def not_modified(self) -> bool:
+        """The site says that its page is what we have: only after a request with a validator."""
+        return self.status == 304
 
     def header(self, name: str) -> str:
         """The first value of a header, empty where it is missing."""
@@ -47,125 +55,148 @@ class Answer:
 
 
 class Fetcher:
-    """Requests for one source; a context manager. Redirects are handed back, never followed."""
+    """Requests for one source from any number of threads; a context manager.
 
-    def __init__(self, source: Source, settings: Settings) -> None:
+    Redirects are handed back, never followed. ``cookies`` are sent to the hosts they belong to
+    and nowhere else, and take in what the site sets; without them no cookie is sent or kept.
+    """
+
+    def __init__(
+        self, source: Source, settings: Settings, *, cookies: CookieJar | None = None
+    ) -> None:
         self.route = source.route
-        self._allow_private = source.allow_private
-        self._timeout = settings.collection.timeout_seconds
-        self._max_bytes = settings.collection.max_bytes
-        self._session = _session(source, settings)
+        self._source = source
+        self._cookies = cookies
+        self._proxy = endpoint(settings.tor.socks, "tor.socks")
+        self._limits = Limits.of(settings.collection)
+        self._agent = settings.collection.user_agent
+        self._lock = threading.Lock()
+        self._circuits = 0
+        self._line = self._new_line()
 
     def __enter__(self) -> Fetcher:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._session.close()
+        self.close()
 
-    def get(self, url: str) -> Answer:
-        """The answer to one GET; CollectionError or PolicyRefusal says why there is none."""
-        check_route(url, self.route)
-        check_host(url, allow_private=self._allow_private)
+    def close(self) -> None:
+        """Close every connection that no request is using."""
+        self._line.close()
+
+    def new_circuit(self) -> None:
+        """Let go of connections kept alive; over Tor the next request gets a circuit of its own."""
+        with self._lock:
+            self._circuits += 1
+            before, self._line = self._line, self._new_line()
+        before.close()
+
+    def get(self, url: str, *, etag: str = "", last_modified: str = "", accept: str = "") -> Answer:
+        """The answer to one GET; CollectionError or PolicyRefusal says why there is none.
+
+        Pictures, sound and film are broken off unless ``accept`` begins with ``image/``.
+        """
         try:
-            with self._session.get(
-                url, timeout=self._timeout, stream=True, allow_redirects=False
-            ) as response:
-                payload = b"".join(self._body(response, url))
+            asked_for = normal(url)
+        except ValueError as error:
+            raise failure("bad-address", url[:200], str(error)) from error
+        check_route(asked_for, self.route)
+        check_host(asked_for, allow_private=self._source.allow_private)
+        request = self._request(asked_for, etag, last_modified, accept)
+        asked = Asked(asked_for, self._limits)
+        try:
+            return self._answer(request, asked)
+        except CollectionError:
+            # A server may close a connection that was kept alive at the moment it is used again.
+            if not asked.reused or asked.answered:
+                raise
+            asked = Asked(asked_for, self._limits)
+            return self._answer(request, asked)
+
+    def _answer(self, request: requests.PreparedRequest, asked: Asked) -> Answer:
+        try:
+            response = self._line.ask(request, asked)
+            try:
+                return self._received(response, request, asked)
+            finally:
+                response.close() if asked.wire is None or not asked.wire.closed else None
+                response.release_conn()
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            raise of_exception(error, url) from error
-        headers = tuple((str(name), str(value)) for name, value in response.raw.headers.items())
-        return Answer(url, response.status_code, headers, payload)
+            raise of_exception(error, asked.where, route=self.route) from error
 
-    def _body(self, response: requests.Response, url: str) -> Iterator[bytes]:
-        deadline = time.monotonic() + _PATIENCE * self._timeout
-        size = 0
-        # read1 comes back with what is there, so that a server that drips meets the deadline.
-        while piece := response.raw.read1(_PIECE, decode_content=True):
-            size += len(piece)
-            if size > self._max_bytes:
-                raise failure("too-large", url, f"more than {self._max_bytes:,} bytes")
-            if time.monotonic() > deadline:
-                raise failure("timeout", url)
-            yield piece
+    def _received(self, response: Any, request: requests.PreparedRequest, asked: Asked) -> Answer:
+        limits, where = self._limits, asked.where
+        status = int(response.status)
+        headers = tuple(_header(name, value) for name, value in response.headers.items())
+        _check_head(status, headers, request, limits, where)
+        asked.body_follows()
+        body = Body(response.headers.get("Content-Encoding", ""), limits, where)
+        first = True
+        while piece := response.read1(_PIECE, decode_content=False):
+            body.add(piece)
+            if first and not str(request.headers["Accept"]).startswith("image/"):
+                _refuse_media(piece, response.headers.get("Content-Type", ""), where)
+            first = False
+        if self._cookies is not None:
+            take_in(self._cookies, request, response)
+        return Answer(where, status, headers, body.whole())
 
-
-def _session(source: Source, settings: Settings) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-    session.headers.clear()
-    session.headers.update(
-        {
-            "User-Agent": settings.collection.user_agent,
-            "Accept": "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.5",
+    def _request(
+        self, url: str, etag: str, last_modified: str, accept: str
+    ) -> requests.PreparedRequest:
+        headers = {
+            "User-Agent": self._agent,
+            "Accept": accept or _ACCEPT,
             "Accept-Encoding": "identity",
         }
-    )
-    if source.route == "tor":
-        host, port = endpoint(settings.tor.socks, "tor.socks")
+        if _VALIDATOR.fullmatch(etag):
+            headers["If-None-Match"] = etag
+        if _VALIDATOR.fullmatch(last_modified):
+            headers["If-Modified-Since"] = last_modified
+        request = requests.PreparedRequest()
+        request.method, request.url = "GET", url
+        request.headers = CaseInsensitiveDict(headers)
+        if self._cookies is not None and (cookie := cookie_header(self._cookies, request)):
+            request.headers["Cookie"] = cookie
+        return request
+
+    def _new_line(self) -> Line:
+        return Line(self._dial(), self._source.pace.concurrency)
+
+    def _dial(self) -> Dial:
+        if self.route != "tor":
+            return clear(allow_private=self._source.allow_private)
         # The user name gives each source circuits of its own (IsolateSOCKSAuth).
-        proxy = f"socks5h://spoor-{quote(source.name)}:{quote(source.name)}@{host}:{port}"
-        session.proxies = {"http": proxy, "https": proxy}
-    else:
-        adapter = _GuardedAdapter(allow_private=source.allow_private)
-        session.mount("http://", adapter)
-        session.mount("https://", adapter)
-    return session
+        user = f"spoor-{quote(self._source.name)}"
+        return through_tor(self._proxy, f"{user}-{self._circuits}" if self._circuits else user)
 
 
-class _GuardedAdapter(HTTPAdapter):
-    """Connects to checked addresses only."""
-
-    def __init__(self, *, allow_private: bool) -> None:
-        self._allow_private = allow_private
-        super().__init__(max_retries=0)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        manager: PoolManager = self.poolmanager
-        manager.pool_classes_by_scheme = _pools(allow_private=self._allow_private)
-
-
-def _pools(*, allow_private: bool) -> dict[str, Any]:
-    """urllib3's two kinds of pools with connections that look before they leap."""
-
-    class Plain(HTTPConnection):
-        def _new_conn(self) -> socket.socket:
-            return _connect(self, allow_private=allow_private)
-
-    class Secure(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            return _connect(self, allow_private=allow_private)
-
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = Secure
-
-    return {"http": PlainPool, "https": SecurePool}
+def _check_head(
+    status: int,
+    headers: tuple[tuple[str, str], ...],
+    request: requests.PreparedRequest,
+    limits: Limits,
+    where: str,
+) -> None:
+    """Refuse heads that are no head of an answer to this request, before the body is read."""
+    if len(headers) > limits.max_headers:
+        raise failure("too-many-headers", where, f"more than {limits.max_headers}")
+    if status < 200:
+        raise failure("malformed", where, f"HTTP {status} in place of an answer")
+    conditional = {"If-None-Match", "If-Modified-Since"} & set(request.headers)
+    if status == 304 and not conditional:
+        raise failure("malformed", where, "HTTP 304 to a request without a condition")
+    length = next((value for name, value in headers if name.lower() == "content-length"), "")
+    if length.isascii() and length.isdigit() and int(length[:20]) > limits.max_bytes:
+        raise failure("too-large", where, f"{length[:20]} bytes")
 
 
-def _connect(connection: HTTPConnection, *, allow_private: bool) -> socket.socket:
-    """A socket to an address of the host that may be reached; every one of them is checked."""
-    where = f"{connection.host}:{connection.port}"
-    try:
-        found = socket.getaddrinfo(connection.host, connection.port, type=socket.SOCK_STREAM)
-    except (socket.gaierror, UnicodeError) as error:
-        raise failure("name-unknown", where) from error
-    for *_, address in found:
-        if not allow_private and not is_public(str(address[0])):
-            raise private_target(where, str(address[0]))
-    timeout = connection.timeout if isinstance(connection.timeout, int | float) else None
-    reason = "port-closed"
-    for *_, address in found:
-        try:
-            found_one = socket.create_connection((str(address[0]), int(address[1])), timeout)
-        except TimeoutError:
-            reason = "timeout"
-        except OSError:
-            continue
-        else:
-            found_one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return found_one
-    raise failure(reason, where)
+def _refuse_media(piece: bytes, content_type: str, where: str) -> None:
+    if kind := media_kind(piece, content_type):
+        raise failure("media", where, kind)
+
+
+def _header(name: object, value: object) -> tuple[str, str]:
+    """A header on one line, without control characters; a cookie without its value."""
+    key, text = (_CONTROL.sub(" ", str(part)).strip() for part in (name, value))
+    return key, without_value(text) if key.lower() in _COOKIES else text
