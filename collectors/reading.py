@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from collectors import generic, html
+from collectors import feeds, generic, html
 from collectors.engines import layout
 from collectors.engines.checking import check_selectors
+from collectors.engines.leads import leads, own
 from collectors.html import Tree
 from collectors.records import PageReading, PageRecord, documents, page_rows
 from config.sources import Source, shipped_sources
@@ -16,7 +17,7 @@ from model.evidence import Issue
 
 __all__ = ["PageReading", "PageRecord", "documents", "page_rows", "read_page"]
 
-VERSION = "reading/1"
+VERSION = "reading/2"
 """Name and version of this reader, stored with the documents it makes."""
 
 
@@ -34,7 +35,26 @@ def read_page(
     ``known`` are the sources a page may be recognised as, the shipped ones if not given.
     Raises Skip for what is no page at all and ConfigurationError for a source file's mistakes.
     """
+    if feeds.is_feed(payload):
+        return _feed(payload, source, url)
     tree = html.parse(payload, content_type)
+    reading = _read(tree, source, url, known)
+    if source is None:
+        return reading
+    return dataclasses.replace(reading, follow=leads(source, tree, url, reading))
+
+
+def _feed(payload: bytes, source: Source | None, url: str) -> PageReading:
+    """A feed's entries; they lead only to the source's own hosts."""
+    reading = _filed(feeds.read(payload, source, url), source)
+    if source is None:
+        return reading
+    return dataclasses.replace(reading, follow=own(source, url, reading.follow))
+
+
+def _read(
+    tree: Tree, source: Source | None, url: str, known: Sequence[Source] | None
+) -> PageReading:
     if source is not None and source.pages:
         return _by_layout(source, tree, url) or _unknown_layout(source, tree, url)
     for candidate in shipped_sources() if known is None else known:
@@ -72,5 +92,4 @@ def _unknown_layout(source: Source, tree: Tree, url: str) -> PageReading:
         reading,
         platform=source.filed_under,
         issues=(*reading.issues, note),
-        follow=layout.follow(source, tree, url),
     )

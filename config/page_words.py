@@ -29,6 +29,8 @@ class PageWords(BaseModel):
     queue: tuple[str, ...]
     error: tuple[str, ...]
     empty: tuple[str, ...]
+    next_page: tuple[str, ...]
+    aside: tuple[str, ...]
     currencies: tuple[str, ...]
     currency_signs: tuple[str, ...]
 

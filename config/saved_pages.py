@@ -49,7 +49,7 @@ class SavedPage:
 
 def saved_pages(source: Source) -> tuple[SavedPage, ...]:
     """The saved pages of a source by file name; ConfigurationError for mistakes in expected.yml."""
-    folder = source.folder
+    folder = source.saved
     if folder is None or not folder.is_dir():
         return ()
     expected = _expected(folder / EXPECTED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
@@ -48,6 +48,23 @@ class Follow(Part):
 
     select: str = Field(default="a[href]", description="CSS selector of the links")
     url: Regex | None = Field(default=None, description="pattern found in the absolute address")
+
+
+class Feed(Part):
+    """How the entries of feeds are taken."""
+
+    entries: Literal["listing", "post"] = Field(
+        default="post", description="what an entry is: a listing, or a post of its author"
+    )
+    id: Regex | None = Field(
+        default=None,
+        description="pattern whose group, found in an entry's address, is its id, so that entry "
+        "and page are one listing; else its own id, or the number in its address",
+    )
+    follow: bool = Field(
+        default=False,
+        description="whether the page of each entry is read too, where it is on a host of `start`",
+    )
 
 
 class Pace(Part):

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, model_validator
 
 from config.settings import Tlp, Workspace
-from config.source_conduct import Address, Follow, MirrorList, Pace, Traps
+from config.source_conduct import Address, Feed, Follow, MirrorList, Pace, Traps
 from config.source_parts import (
     NOT_CONTENT,
     TEXT_FIELDS,
@@ -36,6 +36,7 @@ from model.errors import ConfigurationError
 __all__ = [
     "NOT_CONTENT",
     "TEXT_FIELDS",
+    "Feed",
     "Follow",
     "MirrorList",
     "Pace",
@@ -122,6 +123,7 @@ class Source(Part):
     follow: tuple[Follow, ...] = Field(
         default=(), description="links it goes on to, on the hosts of `start` only"
     )
+    feed: Feed = Field(default=Feed(), description="how the entries of feeds are taken")
     pace: Pace = Field(default=Pace(), description="how politely it is read")
     traps: Traps = Field(default=Traps(), description="what ends reading without an end")
     robots: Literal["obey", "ignore"] = Field(
@@ -176,9 +178,14 @@ class Source(Part):
         return self.platform or self.name
 
     @property
-    def folder(self) -> Path | None:
+    def saved(self) -> Path | None:
         """The folder of its saved pages, beside its file; None for a source without a file."""
         return None if self._file is None else self._file.path.with_suffix("")
+
+    @property
+    def folder(self) -> Path | None:
+        """Where its file stands, and the files beside it that it names; None without a file."""
+        return None if self._file is None else self._file.path.parent
 
     def place(self, *way: Step) -> str:
         """``file:line: key`` of a value, for messages about it; the source's name without file."""

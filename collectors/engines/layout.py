@@ -55,25 +55,10 @@ def _reading(source: Source, tree: Tree, url: str, kind: str) -> PageReading:
         platform=source.filed_under,
         issues=tree.issues,
         hosts=html.hosts(tree.source),
-        follow=follow(source, tree, url),
         title=tree.title,
         encoding=tree.encoding,
         extra=page_facts(tree, url),
     )
-
-
-def follow(source: Source, tree: Tree, url: str) -> tuple[str, ...]:
-    """Links the source says to go on to, on its own hosts only, each once in page order."""
-    own = {html.host(address) for address in (*source.start, url)} - {""}
-    found: dict[str, None] = {}
-    for rule in source.follow:
-        for node in html.find(tree.root, rule.select):
-            address = html.absolute(url, html.attribute(node, "href")).partition("#")[0]
-            if html.host(address) not in own:
-                continue
-            if rule.url is None or places.pattern(rule.url).search(address):
-                found[address] = None
-    return tuple(found)
 
 
 def _read_page(source: Source, page: Page, tree: Tree, url: str) -> PageReading:
