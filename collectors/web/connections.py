@@ -33,14 +33,14 @@ _ADDRESSES = 8
 
 
 class Line(HTTPAdapter):
-    """Connections that are kept alive, at most ``concurrency`` of them to one place."""
+    """Connections that are kept alive, up to ``most`` of them to one place."""
 
-    def __init__(self, dial: Dial, concurrency: int) -> None:
+    def __init__(self, dial: Dial, most: int) -> None:
         self._dial = dial
         self._under_way = threading.local()
         # Its warnings repeat what strangers' servers sent, terminal codes and all.
         logging.getLogger("urllib3").setLevel(logging.ERROR)
-        super().__init__(_POOLS, concurrency, max_retries=0, pool_block=True)
+        super().__init__(_POOLS, most, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)

@@ -16,7 +16,8 @@ _HARMLESS = frozenset(("domain", "expires", "httponly", "max-age", "path", "same
 
 def cookie_header(jar: CookieJar, request: requests.PreparedRequest) -> str:
     """The cookies of the jar that belong to the request's host and path; empty for none."""
-    return requests.cookies.get_cookie_header(jar, request) or ""
+    header: Any = requests.cookies.get_cookie_header
+    return header(jar, request) or ""
 
 
 def take_in(jar: CookieJar, request: requests.PreparedRequest, response: Any) -> None:

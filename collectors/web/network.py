@@ -22,12 +22,13 @@ from collectors.web.failures import failure, of_exception
 from collectors.web.limits import Asked, Body, Limits
 from config.settings import Settings
 from config.sources import Source
-from model.errors import CollectionError
+from model.errors import Retry
 
 _PIECE = 64 << 10
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+ *")
 _VALIDATOR = re.compile(r"[\x20-\x7e]{1,1000}")
 _ACCEPT = "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.5"
+_BROKEN = ("broken-off", "circuit-broken")
 _COOKIES = ("set-cookie", "set-cookie2")
 
 
@@ -70,6 +71,7 @@ class Fetcher:
         self._proxy = endpoint(settings.tor.socks, "tor.socks")
         self._limits = Limits.of(settings.collection)
         self._agent = settings.collection.user_agent
+        self._slots = threading.BoundedSemaphore(source.pace.concurrency)
         self._lock = threading.Lock()
         self._circuits = 0
         self._line = self._new_line()
@@ -104,14 +106,14 @@ class Fetcher:
         check_host(asked_for, allow_private=self._source.allow_private)
         request = self._request(asked_for, etag, last_modified, accept)
         asked = Asked(asked_for, self._limits)
-        try:
-            return self._answer(request, asked)
-        except CollectionError:
-            # A server may close a connection that was kept alive at the moment it is used again.
-            if not asked.reused or asked.answered:
-                raise
-            asked = Asked(asked_for, self._limits)
-            return self._answer(request, asked)
+        with self._slots:
+            try:
+                return self._answer(request, asked)
+            except Retry as error:
+                if asked.answered or not asked.reused or error.reason not in _BROKEN:
+                    raise
+            # A server may close a connection kept alive at the moment it is used again.
+            return self._answer(request, Asked(asked_for, self._limits))
 
     def _answer(self, request: requests.PreparedRequest, asked: Asked) -> Answer:
         try:
@@ -119,7 +121,7 @@ class Fetcher:
             try:
                 return self._received(response, request, asked)
             finally:
-                response.close() if asked.wire is None or not asked.wire.closed else None
+                response.close()
                 response.release_conn()
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise of_exception(error, asked.where, route=self.route) from error
