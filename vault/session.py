@@ -99,6 +99,7 @@ class Session:
         self._depth = 0
         self._batches = 0
         self._operations = 0
+        self._whole = False
         self._broken = False
 
     @property
@@ -130,8 +131,13 @@ class Session:
             finally:
                 self._depth = 0
                 self._operations += 1
-                if not self._batches or self._operations >= _OPERATIONS_A_COMMIT:
+                if self._is_due():
                     self.flush()
+
+    def _is_due(self) -> bool:
+        if self._whole:
+            return False
+        return not self._batches or self._operations >= _OPERATIONS_A_COMMIT
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -147,8 +153,21 @@ class Session:
         finally:
             with self._mutex:
                 self._batches -= 1
-                if not self._batches:
+                if not self._batches and not self._whole:
                     self.flush()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """A batch in which no other thread writes or commits: after a crash all of it is there, or
+        nothing. It holds up the other threads, so it must be short; turns do not nest."""
+        with self._mutex:
+            self.flush()
+            self._whole = True
+            try:
+                yield
+            finally:
+                self._whole = False
+                self.flush()
 
     def flush(self) -> None:
         """Commit what is pending; it is on the disk when this returns."""

@@ -108,6 +108,13 @@ class Vault:
         """Many writes, one commit. Each write stands for itself: an error undoes only its own."""
         return self._session.batch()
 
+    def turn(self) -> AbstractContextManager[None]:
+        """A batch in which no other thread writes: all of it is kept after a crash, or nothing.
+
+        What was completed is kept where it ends in an error, as in any batch.
+        """
+        return self._session.turn()
+
     def announce(self, repairs: Iterable[opening.Repair]) -> None:
         """Enter what was repaired into the custody log, and keep a sentence on each."""
         for repair in repairs:
