@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Row, Select, delete, insert, select
+from sqlalchemy import Connection, Select, delete, insert, select
 
 from model.canonical import Json, digest
 from model.clock import iso
 from model.errors import EvidenceError, PolicyRefusal
 from model.evidence import Capture
+from vault import revisits
+from vault.capture_rows import capture_chain, from_row, select_captures, to_row
 from vault.custody import CustodyLog
 from vault.files import WarcFolder
 from vault.records import CHUNK, Payload, Sealed, Sealing
 from vault.schema import captures, instructions, mandates, readings, warc_files
 from vault.session import Session
-from vault.text import pack, pack_json, unpack, unpack_json
+from vault.text import pack, pack_json
 from vault.warc import RecordPlan, read_record, record_id, write_warcinfo
 
 MARKER = b"spoor-rehearsal-world"
 """Made-up material carries these bytes."""
 
 _PAGE = 500
-_COLUMNS = [field.name for field in fields(Capture)]
+_NOTHING = hashlib.sha256(b"").hexdigest()
 
 
 class CaptureStore:
@@ -53,7 +55,9 @@ class CaptureStore:
     def seal(self, sealing: Sealing) -> Sealed:
         """Store the bytes and the row; PolicyRefusal where made-up and real would mix."""
         payload = Payload(sealing.payload)
-        self._refuse_mixing(sealing, payload)
+        first = revisits.original(sealing, payload, self._first(sealing.revisit))
+        if first is None:  # else it was looked at when that one was sealed
+            self._refuse_mixing(sealing, payload)
         with self._session.operation() as connection:
             self._refuse_unknown_mandate(connection, sealing)
             known = self._same_import(connection, sealing, payload.sha256)
@@ -61,7 +65,7 @@ class CaptureStore:
                 return Sealed(self._instruct(connection, known, sealing), new=False)
             before = self._warc.position()
             try:
-                capture = self._write(connection, sealing, payload)
+                capture = self._write(connection, sealing, payload, first)
             except BaseException:
                 self._warc.rewind(before)
                 raise
@@ -71,10 +75,17 @@ class CaptureStore:
             self._session.heads = heads
             return Sealed(capture, new=True)
 
-    def _write(self, connection: Connection, sealing: Sealing, payload: Payload) -> Capture:
+    def _first(self, revisited: Capture | None) -> Capture | None:
+        """The capture that holds the bytes ``revisited`` has or stands for."""
+        if revisited is None:
+            return None
+        return self.capture_at(revisited.refers_to or revisited.seq)
+
+    def _write(
+        self, connection: Connection, sealing: Sealing, payload: Payload, first: Capture | None
+    ) -> Capture:
         heads = self._session.heads
-        seq = heads.capture_seq + 1
-        plan = _plan(sealing, payload.sha256, seq, heads.capture_chain)
+        plan = _plan(sealing, payload.sha256, heads.capture_seq + 1, heads.capture_chain, first)
         new = self._warc.room(plan.date)
         if new is not None:
             row = {"name": new.name, "number": new.number, "created_at": new.created_at}
@@ -82,16 +93,16 @@ class CaptureStore:
             connection.execute(insert(warc_files), row | place)
         member = self._warc.append(plan, payload)
         capture = Capture(
-            seq=seq,
+            seq=heads.capture_seq + 1,
             source=sealing.source,
             url=sealing.url,
             final_url=sealing.final_url,
             status=sealing.status,
-            content_type=sealing.content_type,
+            content_type=plan.content_type,
             headers=tuple((name, value) for name, value in sealing.headers),
             captured_at=plan.date,
-            sha256=payload.sha256,
-            size=payload.size,
+            sha256=first.sha256 if first else payload.sha256,
+            size=first.size if first else payload.size,
             warc_file=self._warc.name(),
             offset=member.offset,
             length=member.length,
@@ -99,13 +110,14 @@ class CaptureStore:
             route=sealing.route,
             collector=sealing.collector,
             mandate=sealing.mandate,
-            reading=dict(sealing.reading),
+            reading=dict(sealing.reading or (first.reading if first else {})),
             previous=heads.capture_chain,
             chain="",
             member_sha256=member.sha256,
+            refers_to=first.seq if first else None,
         )
         capture = replace(capture, chain=capture_chain(capture))
-        connection.execute(insert(captures), _to_row(capture))
+        connection.execute(insert(captures), to_row(capture))
         return capture
 
     def _refuse_mixing(self, sealing: Sealing, payload: Payload) -> None:
@@ -139,7 +151,7 @@ class CaptureStore:
         """
         if sealing.route != "import":
             return None
-        query = _select().where(
+        query = select_captures().where(
             captures.c.sha256 == sha256,
             captures.c.source == pack(sealing.source),
             captures.c.route == "import",
@@ -183,12 +195,12 @@ class CaptureStore:
 
     def captures(self, after: int = 0) -> Iterator[Capture]:
         """Captures with a number above ``after``, in the order of sealing, read in pages."""
-        yield from self._pages(_select(), after)
+        yield from self._pages(select_captures(), after)
 
     def unread(self, reader: str) -> Iterator[Capture]:
         """Captures whose last reading was not by ``reader``."""
         join = (readings.c.capture == captures.c.seq) & (readings.c.reader == reader)
-        query = _select().join(readings, join, isouter=True)
+        query = select_captures().join(readings, join, isouter=True)
         yield from self._pages(query.where(readings.c.capture.is_(None)), 0)
 
     def _pages(self, query: Select[Any], after: int) -> Iterator[Capture]:
@@ -199,7 +211,9 @@ class CaptureStore:
 
     def capture(self, sha256: str, source: str | None = None) -> Capture | None:
         """The first capture with this content."""
-        query = _select().where(captures.c.sha256 == sha256).order_by(captures.c.seq).limit(1)
+        query = (
+            select_captures().where(captures.c.sha256 == sha256).order_by(captures.c.seq).limit(1)
+        )
         if source is not None:
             query = query.where(captures.c.source == pack(source))
         rows = self._session.page(query)
@@ -207,7 +221,7 @@ class CaptureStore:
 
     def capture_at(self, seq: int) -> Capture | None:
         """The capture of this number."""
-        rows = self._session.page(_select().where(captures.c.seq == seq))
+        rows = self._session.page(select_captures().where(captures.c.seq == seq))
         return from_row(rows[0]) if rows else None
 
     def payload(self, capture: Capture) -> bytes:
@@ -215,23 +229,52 @@ class CaptureStore:
         return b"".join(self.pieces(capture))
 
     def pieces(self, capture: Capture) -> Iterator[bytes]:
-        """The sealed bytes in pieces of at most 1 MiB; EvidenceError at the end if altered."""
+        """The sealed bytes in pieces of at most 1 MiB; EvidenceError at the end if altered.
+
+        Those of a revisit are in the capture it refers to; its own record is looked at first.
+        """
+        if capture.refers_to is None:
+            yield from self._read(capture, None)
+            return
+        first = self._referred(capture)
+        for _ in self._read(capture, first):
+            pass
+        yield from self._read(first, None)
+
+    def _read(self, capture: Capture, first: Capture | None) -> Iterator[bytes]:
         place = f"capture {capture.seq} in {capture.warc_file}"
         try:
             with (self._folder / capture.warc_file).open("rb") as file:
-                yield from verified(file, capture)
+                yield from verified(file, capture, first)
         except OSError as error:
             raise EvidenceError(f"{place}: {error.strerror}", remedy=_REMEDY) from error
         except EvidenceError as error:
             raise EvidenceError(f"{place}: {error.message}", remedy=_REMEDY) from error
 
+    def _referred(self, capture: Capture) -> Capture:
+        """The capture whose content the revisit ``capture`` stands for."""
+        first = self.capture_at(capture.refers_to or 0)
+        problem = revisits.wrong(capture, first)
+        if first is None or problem:
+            raise EvidenceError(f"capture {capture.seq}: {problem}", remedy=_REMEDY)
+        return first
+
     def export(self, capture: Capture, path: Path) -> None:
-        """Write a WARC file with this capture's record alone, byte for byte as it stands."""
+        """Write a WARC file with this capture's record alone, byte for byte as it stands.
+
+        Before a revisit stands the record of the content it refers to.
+        """
         for _ in self.pieces(capture):
             pass
-        with (self._folder / capture.warc_file).open("rb") as source, path.open("xb") as target:
+        with path.open("xb") as target:
             fields = {"software": "spoor", "format": "WARC File Format 1.1"}
             write_warcinfo(target, header_file_name(path), capture.captured_at, fields)
+            if capture.refers_to is not None:
+                self._copy_record(self._referred(capture), target)
+            self._copy_record(capture, target)
+
+    def _copy_record(self, capture: Capture, target: IO[bytes]) -> None:
+        with (self._folder / capture.warc_file).open("rb") as source:
             source.seek(capture.offset)
             left = capture.length
             while left and (piece := source.read(min(left, CHUNK))):
@@ -241,26 +284,23 @@ class CaptureStore:
 _REMEDY = "run 'spoor vault verify'; restore the file from a copy"
 
 
-def verified(file: IO[bytes], capture: Capture) -> Iterator[bytes]:
-    """The payload of ``capture`` in ``file``; EvidenceError where it is not what was sealed."""
+def verified(file: IO[bytes], capture: Capture, first: Capture | None = None) -> Iterator[bytes]:
+    """The payload of ``capture`` in ``file``; EvidenceError where it is not what was sealed.
+
+    A revisit has none; ``first`` is the capture it refers to, None where not to be compared.
+    """
     record = read_record(file, capture.offset, capture.length)
     if record.id != capture.record_id:
         raise EvidenceError(f"record {record.id or 'without id'} stands in its place")
+    revisits.check_record(record, capture, first)
     content, size = hashlib.sha256(), 0
     for piece in record.payload:
         content.update(piece)
         size += len(piece)
         yield piece
-    if size != capture.size or content.hexdigest() != capture.sha256:
+    wanted = (_NOTHING, 0) if capture.refers_to is not None else (capture.sha256, capture.size)
+    if (content.hexdigest(), size) != wanted:
         raise EvidenceError("the content is not what was sealed: its SHA-256 differs")
-
-
-def capture_chain(capture: Capture) -> str:
-    """The chain hash that ``capture`` must have."""
-    linked = {name: getattr(capture, name) for name in _COLUMNS if name != "chain"}
-    if capture.refers_to is None:
-        del linked["refers_to"]  # a capture that is no revisit is chained as before there were any
-    return digest(linked)
 
 
 def utc(moment: str) -> str:
@@ -273,42 +313,20 @@ def header_file_name(path: Path) -> str:
     return path.name.encode("ascii", "replace").decode()
 
 
-def _plan(sealing: Sealing, sha256: str, seq: int, previous: str) -> RecordPlan:
+def _plan(
+    sealing: Sealing, sha256: str, seq: int, previous: str, first: Capture | None
+) -> RecordPlan:
     return RecordPlan(
         record_id=record_id(digest([seq, previous, sha256])),
-        uri=sealing.final_url or sealing.url or f"urn:sha256:{sha256}",
+        uri=revisits.target_uri(sealing, first.sha256 if first else sha256),
         date=utc(sealing.captured_at),
-        content_type=sealing.content_type,
+        content_type=sealing.content_type or (first.content_type if first else ""),
         extra=(("Spoor-Sequence", str(seq)), ("Spoor-Previous", previous)),
         status=sealing.status,
         http=sealing.headers,
+        refers=revisits.reference(first, sealing.status) if first else None,
     )
 
 
 def _apart_from_name(reading: Any) -> dict[str, Json]:
     return {key: value for key, value in reading.items() if key != "name"}
-
-
-def _select() -> Select[Any]:
-    return select(captures, instructions.c.reading.label("instructed")).join_from(
-        captures, instructions, isouter=True
-    )
-
-
-def _to_row(capture: Capture) -> dict[str, Any]:
-    row = {name: getattr(capture, name) for name in _COLUMNS}
-    for name in ("source", "url", "final_url", "content_type", "route", "collector"):
-        row[name] = pack(row[name])
-    return row | {"headers": pack_json(capture.headers), "reading": pack_json(capture.reading)}
-
-
-def from_row(row: Row[Any]) -> Capture:
-    """The capture of a row; with the reading last asked for, where it is known."""
-    found = row._mapping
-    values = {name: found[name] for name in _COLUMNS}
-    for name in ("source", "url", "final_url", "content_type", "route", "collector"):
-        values[name] = unpack(values[name])
-    headers = unpack_json(found["headers"])
-    values["headers"] = tuple((name, value) for name, value in headers)
-    values["reading"] = unpack_json(found.get("instructed") or found["reading"])
-    return Capture(**values)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Select, and_, delete, insert, select, up
 from model.canonical import digest
 from model.errors import EvidenceError
 from model.evidence import Capture, Document, Image, Issue
-from vault.captures import from_row as capture_from_row
+from vault.capture_rows import from_row as capture_from_row
 from vault.custody import CustodyLog
 from vault.schema import captures, documents, issues, marks, readings
 from vault.session import Session

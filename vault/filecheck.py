@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import IO, cast
 
@@ -21,20 +22,23 @@ def check_file(
     captures: Callable[[], Iterable[Capture]],
     edited: set[int],
     *,
+    original: Callable[[Capture], Capture | None],
     growing: Callable[[], bool],
     advance: Callable[[int], None],
 ) -> Iterator[Damage]:
     """Damage in one file. Rows in ``edited`` are known to lie; their records are not compared.
 
     ``captures`` gives the file's captures by offset; it is called again, for another look, only
-    where something is wrong. ``growing`` tells whether a writer may have added to the file since
+    where something is wrong. ``original`` gives the capture that a revisit refers to, where its
+    row can be trusted. ``growing`` tells whether a writer may have added to the file since
     the plan was made; it is asked after the file was measured.
     """
     path = folder / plan.name
     if not path.is_file():
         yield Damage("missing", plan.name, f"{plan.name} is missing with all its records")
         return
-    wrong = dict(_failing(path, plan, captures(), edited, advance))
+    look = partial(_failing, edited=edited, original=original, advance=advance)
+    wrong = dict(look(path, plan, captures()))
     size = path.stat().st_size
     open_end = size > plan.end and growing()
     if wrong or (size != plan.end and not open_end):
@@ -46,7 +50,9 @@ def _failing(
     path: Path,
     plan: FilePlan,
     captures: Iterable[Capture],
+    *,
     edited: set[int],
+    original: Callable[[Capture], Capture | None],
     advance: Callable[[int], None],
 ) -> Iterator[tuple[int, str]]:
     """Numbers of captures that are not whole at their place, and why; 0 for the file's head."""
@@ -61,18 +67,18 @@ def _failing(
             if capture.offset != end:
                 yield 0, "a record that no capture names stands between"
             end = capture.offset + capture.length
-            if why := _wrong(file, capture):
+            if why := _wrong(file, capture, original(capture)):
                 yield capture.seq, why
             advance(capture.length)
     if end != plan.end:
         yield 0, "a record that no capture names stands at the end"
 
 
-def _wrong(file: IO[bytes], capture: Capture) -> str:
+def _wrong(file: IO[bytes], capture: Capture, first: Capture | None) -> str:
     """What is wrong with the record of ``capture`` at its place; empty where all is well."""
     tapped = _Tapped(file)
     try:
-        for _ in verified(cast(IO[bytes], tapped), capture):
+        for _ in verified(cast(IO[bytes], tapped), capture, first):
             pass
     except EvidenceError as error:
         return error.message

@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Engine, func, insert, select
 
+from model.clock import Clock
 from model.errors import EvidenceError
+from vault import sqlite
 from vault.files import move_tail
 from vault.migrate import check_revision, revision, upgrade
 from vault.records import GENESIS
-from vault.schema import HEAD, captures, custody, heads, warc_files
-from vault.session import Heads
+from vault.schema import HEAD, PROTECTED, captures, custody, heads, metadata, warc_files
+from vault.session import Heads, Session, explained
 from vault.warc import SUFFIX
 
 DATABASE = "vault.db"
@@ -48,6 +50,59 @@ def user_at_host() -> str:
     except (KeyError, OSError):
         name = f"uid {os.getuid()}"
     return f"{name}@{platform.node()}"
+
+
+def reading_session(folder: Path, clock: Clock, who: str) -> Session:
+    """A session that can only read; of nothing where there is no database yet."""
+    engine = _existing(folder / DATABASE) or _nothing_yet()
+    session = Session(writer=None, reader=engine, clock=clock, who=who)
+    session.start_from(session.read_heads())
+    return session
+
+
+def _existing(path: Path) -> Engine | None:
+    """The database for reading; None where there is none, or its first writer is just beginning."""
+    if not path.is_file():
+        return None
+    engine = sqlite.reading_engine(path)
+    with explained(str(path)), engine.connect() as connection:
+        empty = revision(connection) is None
+        if not empty:
+            check_revision(connection, path)
+    if empty:
+        engine.dispose()
+        return None
+    return engine
+
+
+def _nothing_yet() -> Engine:
+    """A database like that of a vault to which nothing was written."""
+    engine = sqlite.empty_engine()
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        sqlite.protect(connection, PROTECTED)
+        first_heads(connection)
+    return engine
+
+
+def writing_session(folder: Path, clock: Clock, who: str) -> tuple[Session, str | None]:
+    """The session of the one writer, and the schema revision that it found (None: no tables)."""
+    path = folder / DATABASE
+    engine = sqlite.writing_engine(path)
+    with explained(str(path)), engine.begin() as connection:
+        former = revision(connection)
+        prepare(connection, path)
+        found = read_heads(connection)
+        check_heads(connection, found)
+    session = Session(writer=engine, reader=sqlite.reading_engine(path), clock=clock, who=who)
+    session.start_from(found)
+    return session, former
+
+
+def acknowledged_ends(session: Session) -> dict[str, int]:
+    """WARC file → first byte after its last acknowledged record, in the order of the files."""
+    with session.snapshot() as connection:
+        return recorded_ends(connection)
 
 
 def prepare(connection: Connection, place: Path) -> None:

@@ -25,6 +25,8 @@ class Sealing:
     ``payload`` is the content as received, or a file with it; ``captured_at`` ISO 8601 with
     offset; ``collector`` names code and version (``imports/1``). ``reading`` says how to read
     the content again (``{"format": "listings", "map": {…}, "adapter": "dream", "name": "…"}``).
+    ``revisit`` is an earlier capture of the same page: where the answer is 304, or brings the
+    same bytes again, a revisit record refers to it and the bytes are not stored twice.
     """
 
     source: str
@@ -39,6 +41,7 @@ class Sealing:
     route: str = "import"
     mandate: str | None = None
     reading: Mapping[str, Json] = field(default_factory=dict)
+    revisit: Capture | None = None
 
 
 class Sealed(NamedTuple):

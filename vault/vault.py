@@ -8,15 +8,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Engine
-
 from config.settings import Workspace
 from model.canonical import Json
 from model.clock import Clock, iso, system_clock
 from model.evidence import Capture, Document, Issue, Mandate
 from model.facts import Statement
 from model.findings import Judgement, Run
-from vault import anchors, opening, sqlite
+from vault import anchors, opening
 from vault.captures import CaptureStore
 from vault.custody import CustodyLog
 from vault.derived import Derived
@@ -25,11 +23,11 @@ from vault.files import WarcFolder
 from vault.frontier import Address, Frontier, Round
 from vault.governance import Governance
 from vault.lock import WriterLock, is_held
-from vault.migrate import check_revision, revision
 from vault.records import CustodyEntry, Damage, Sealed, Sealing
 from vault.rounds import RoundStore
-from vault.schema import PROTECTED, metadata
-from vault.session import Session, explained
+from vault.schema import HEAD
+from vault.session import Session
+from vault.sightings import SightingStore
 from vault.statements import StatementStore
 from vault.verify import Progress, Verification
 from vault.visits import Cursors, RequestLog
@@ -292,6 +290,10 @@ class Vault:
         """All rounds of ``source``, the oldest first."""
         return self._rounds.rounds(source)
 
+    def sightings(self, source: str) -> SightingStore:
+        """The listings of ``source``, what became of them, and the proof."""
+        return SightingStore(self._session, source)
+
     def cursor(self, source: str, name: str) -> Json | None:
         """What was kept for ``source`` under ``name``; None where nothing was."""
         return self._cursors.get(source, name)
@@ -342,7 +344,7 @@ def open_vault(
         workspace.vault / opening.WARC, workspace=workspace.settings.name, rotate_bytes=rotate_bytes
     )
     if not write:
-        session = _reading_session(workspace.vault, clock, who)
+        session = opening.reading_session(workspace.vault, clock, who)
         return Vault(session, warc, workspace.vault, made_up=workspace.made_up, lock=None)
     (workspace.vault / opening.WARC).mkdir(parents=True, exist_ok=True)
     lock = WriterLock(workspace.vault / opening.LOCK, who, iso(clock()))
@@ -353,53 +355,20 @@ def open_vault(
         raise
 
 
-def _reading_session(folder: Path, clock: Clock, who: str) -> Session:
-    engine = _existing(folder / opening.DATABASE) or _nothing_yet()
-    session = Session(writer=None, reader=engine, clock=clock, who=who)
-    session.start_from(session.read_heads())
-    return session
-
-
-def _existing(path: Path) -> Engine | None:
-    """The database for reading; None where there is none, or its first writer is just beginning."""
-    if not path.is_file():
-        return None
-    engine = sqlite.reading_engine(path)
-    with explained(str(path)), engine.connect() as connection:
-        empty = revision(connection) is None
-        if not empty:
-            check_revision(connection, path)
-    if empty:
-        engine.dispose()
-        return None
-    return engine
-
-
-def _nothing_yet() -> Engine:
-    """A database like that of a vault to which nothing was written."""
-    engine = sqlite.empty_engine()
-    with engine.begin() as connection:
-        metadata.create_all(connection)
-        sqlite.protect(connection, PROTECTED)
-        opening.first_heads(connection)
-    return engine
-
-
 def _open_writer(
     workspace: Workspace, warc: WarcFolder, lock: WriterLock, clock: Clock, who: str
 ) -> Vault:
     folder = workspace.vault
-    path = folder / opening.DATABASE
-    engine = sqlite.writing_engine(path)
-    with explained(str(path)), engine.begin() as connection:
-        opening.prepare(connection, path)
-        found = opening.read_heads(connection)
-        opening.check_heads(connection, found)
-        ends = opening.recorded_ends(connection)
-    opening.repair_tails(folder, ends, f"{clock():%Y%m%dT%H%M%SZ}")
+    session, former = opening.writing_session(folder, clock, who)
+    try:
+        ends = opening.acknowledged_ends(session)
+        opening.repair_tails(folder, ends, f"{clock():%Y%m%dT%H%M%SZ}")
+    except BaseException:
+        session.close()
+        raise
     warc.resume(len(ends), list(ends.values())[-1] if ends else 0)
-    session = Session(writer=engine, reader=sqlite.reading_engine(path), clock=clock, who=who)
-    session.start_from(found)
     vault = Vault(session, warc, folder, made_up=workspace.made_up, lock=lock)
     vault.announce(opening.repairs(folder, ends, vault.announced))
+    if former not in (None, HEAD):
+        vault.record("schema upgraded", opening.DATABASE, {"from": former, "to": HEAD})
     return vault

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Row, Select, select
 
 from model.evidence import Capture
 from model.identity import Entity
-from vault import anchors, sqlite
-from vault.captures import capture_chain
-from vault.captures import from_row as capture_from_row
+from vault import anchors, revisits, sqlite
+from vault.capture_rows import capture_chain
+from vault.capture_rows import from_row as capture_from_row
 from vault.chains import Batch, ChainCheck, Entry, Link, check_batches
 from vault.custody import entry_chain
 from vault.custody import from_row as entry_from_row
@@ -125,6 +125,29 @@ class Verification:
                 message = f"{place} is not the one of custody entry {entry.seq}"
                 yield Damage("edited", place, message)
         yield from self._captures.end(self._heads.capture_seq, self._heads.capture_chain)
+        yield from self._check_revisits()
+
+    def _check_revisits(self) -> Iterator[Damage]:
+        """Compare each revisit with the capture whose content it stands for."""
+        query = select(captures).where(captures.c.refers_to.is_not(None))
+        for row in self._stream(query.order_by(captures.c.seq)):
+            if {row.seq, row.refers_to} & self._captures.edited:
+                continue
+            revisit, first = capture_from_row(row), self._capture_at(row.refers_to)
+            if problem := revisits.wrong(revisit, first):
+                place = f"captures row {row.seq}"
+                kind = "edited" if first else "removed"
+                yield Damage(kind, place, f"{place}, a revisit: {problem}")
+
+    def _capture_at(self, seq: int | None) -> Capture | None:
+        row = self._connection.execute(select(captures).where(captures.c.seq == seq)).first()
+        return capture_from_row(row) if row else None
+
+    def _trusted_original(self, capture: Capture) -> Capture | None:
+        """The capture that a revisit refers to, unless its row is missing or was edited."""
+        if capture.refers_to is None or capture.refers_to in self._captures.edited:
+            return None
+        return self._capture_at(capture.refers_to)
 
     # files
     def _check_files(self) -> Iterator[Damage]:
@@ -141,6 +164,7 @@ class Verification:
                 plan,
                 partial(self._captures_in, plan.name),
                 self._captures.edited,
+                original=self._trusted_original,
                 growing=self._growing if plan is plans[-1] else _never,
                 advance=self._advance,
             )

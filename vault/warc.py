@@ -39,11 +39,23 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """The earlier record that holds the content a revisit stands for, and why it is the same."""
+
+    record_id: str
+    uri: str
+    date: str
+    sha256: str
+    profile: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordPlan:
     """What a record about to be written says of itself.
 
     ``status`` and ``http`` are the HTTP answer; a record without status, or of a URI that is not
-    HTTP's, is a ``resource``: readers look for HTTP headers under such a URI only.
+    HTTP's, is a ``resource``: readers look for HTTP headers under such a URI only. One with
+    ``refers`` is a ``revisit``: it has the HTTP head, and no content.
     """
 
     record_id: str
@@ -53,6 +65,11 @@ class RecordPlan:
     extra: tuple[tuple[str, str], ...] = ()
     status: int | None = None
     http: tuple[tuple[str, str], ...] = ()
+    refers: Reference | None = None
+
+    @property
+    def is_http(self) -> bool:
+        return self.status is not None and self.uri.startswith(("http://", "https://"))
 
 
 def write_warcinfo(file: IO[bytes], name: str, date: str, fields: dict[str, str]) -> Member:
@@ -65,13 +82,30 @@ def write_warcinfo(file: IO[bytes], name: str, date: str, fields: dict[str, str]
 
 
 def write_record(file: IO[bytes], plan: RecordPlan, payload: Payload) -> Member:
-    """Write one ``response`` or ``resource`` record at the file's end; not yet synced."""
+    """Write one ``response`` or ``resource`` record at the file's end; not yet synced.
+
+    Of a ``revisit`` only the HTTP head is written; ``payload`` is what the server sent.
+    """
     uri = ("WARC-Target-URI", header_uri(plan.uri))
-    if plan.status is None or not plan.uri.startswith(("http://", "https://")):
-        kind = ascii_value(plan.content_type) or "application/octet-stream"
-        return _write(file, _headers("resource", plan, uri), payload, kind, None)
-    http = _http_head(plan.status, plan.http, payload.size)
-    return _write(file, _headers("response", plan, uri), payload, _HTTP, http)
+    kind, http = ascii_value(plan.content_type) or "application/octet-stream", None
+    if plan.is_http:
+        size = None if plan.refers and not payload.size else payload.size
+        kind, http = _HTTP, _http_head(plan.status or 0, plan.http, size)
+    if plan.refers is not None:
+        headers = _headers("revisit", plan, uri) + _references(plan.refers)
+        return _write(file, headers, Payload(b""), kind, http)
+    headers = _headers("response" if plan.is_http else "resource", plan, uri)
+    return _write(file, headers, payload, kind, http)
+
+
+def _references(refers: Reference) -> list[tuple[str, str]]:
+    return [
+        ("WARC-Profile", refers.profile),
+        ("WARC-Refers-To", f"<{refers.record_id}>"),
+        ("WARC-Refers-To-Target-URI", header_uri(refers.uri)),
+        ("WARC-Refers-To-Date", refers.date),
+        ("WARC-Payload-Digest", f"sha256:{refers.sha256}"),
+    ]
 
 
 def record_id(digest: str) -> str:
@@ -91,12 +125,13 @@ def _headers(kind: str, plan: RecordPlan, named: tuple[str, str]) -> list[tuple[
     ]
 
 
-def _http_head(status: int, given: Iterable[tuple[str, str]], size: int) -> StatusAndHeaders:
+def _http_head(status: int, given: Iterable[tuple[str, str]], size: int | None) -> StatusAndHeaders:
     """The HTTP head for a record; the content was decoded, so its length is stated anew."""
     named = [(header_name(name), ascii_value(value)) for name, value in given]
     kept = [(f"X-Archive-Orig-{n}" if n.lower() in _HOP else n, value) for n, value in named]
     line = f"{status} {responses.get(status, '')}"
-    return StatusAndHeaders(line, [*kept, ("Content-Length", str(size))], "HTTP/1.1")
+    length = [] if size is None else [("Content-Length", str(size))]
+    return StatusAndHeaders(line, kept + length, "HTTP/1.1")
 
 
 def _write(
@@ -108,7 +143,7 @@ def _write(
 ) -> Member:
     kind = headers[0][1]
     digests = [("WARC-Block-Digest", f"sha256:{_block_digest(http, payload)}")]
-    if kind != "warcinfo":  # which has a block and no payload
+    if kind in ("response", "resource"):  # a warcinfo has none, a revisit tells the original's
         digests.append(("WARC-Payload-Digest", f"sha256:{payload.sha256}"))
     with payload.open() as stream:
         record = ArcWarcRecord(
@@ -197,7 +232,7 @@ def read_record(file: IO[bytes], offset: int, length: int) -> Record:
     if not size.isdecimal() or len(size) > 15:
         raise EvidenceError("the record does not say how long it is")
     rest = int(size)
-    if headers.get("warc-type") == "response":
+    if headers.get("warc-type") == "response" or (headers.get("warc-type") == "revisit" and rest):
         rest -= len(flow.head()) + 4
     return Record(headers, flow.payload(rest))
 

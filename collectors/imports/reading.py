@@ -142,7 +142,8 @@ def _page(
 
 
 def _no_page(payload: bytes, capture: Capture) -> str:
-    if capture.status is not None and not 200 <= capture.status < 300:
+    is_unchanged = capture.status == 304 and capture.refers_to is not None
+    if capture.status is not None and not 200 <= capture.status < 300 and not is_unchanged:
         return f"the server answered {capture.status}"
     if not payload.strip():
         return "empty"

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from config.settings import Workspace
 from model.errors import EvidenceError
 from model.evidence import Capture
-from vault.captures import capture_chain
+from vault.capture_rows import capture_chain
 from vault.custody import entry_chain
 from vault.vault import open_vault
 
