@@ -1,16 +1,13 @@
-"""``spoor sources``: every source with its state, one in full, and checks on saved pages."""
+"""``spoor sources``: every source with its state, one in full, and what could not be read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 from app.collecting import source_state
-from collectors.reading import page_rows, read_page
 from config.settings import Workspace
-from config.sources import Source, all_sources, load_source
-from model.errors import ConfigurationError, SpoorError
+from config.sources import all_sources, load_source
 from vault.vault import open_vault
 
 
@@ -61,52 +58,3 @@ def source_issues(workspace: Workspace, name: str) -> Iterator[dict[str, Any]]:
                 "says": issue.message,
             }
 
-
-def check_source(
-    workspace: Workspace, name: str | None, pages: Sequence[Path]
-) -> Iterator[dict[str, Any]]:
-    """Check source files; read ``pages`` with the one named, field by field, with leftovers."""
-    if name is None:
-        if pages:
-            raise ConfigurationError("--page needs the name of the source to read it with")
-        yield from _files(workspace)
-        return
-    source = load_source(name, workspace)
-    yield {"state": "ok", "where": name, "what": "source file", "says": source.title}
-    for page in pages:
-        yield from _page(source, page)
-
-
-def _files(workspace: Workspace) -> Iterator[dict[str, Any]]:
-    for path in sorted(workspace.sources.glob("*.yml")):
-        try:
-            source = load_source(path)
-            yield {"state": "ok", "where": path.name, "what": "source file", "says": source.title}
-        except SpoorError as error:
-            yield {
-                "state": "problem",
-                "where": path.name,
-                "what": "source file",
-                "says": error.message,
-            }
-
-
-def _page(source: Source, path: Path) -> Iterator[dict[str, Any]]:
-    try:
-        payload = path.read_bytes()
-    except OSError as error:
-        raise ConfigurationError(f"{path}: {error.strerror}") from error
-    for number, row in enumerate(page_rows(read_page(payload, source=source, url="")), start=1):
-        place = f"{path.name} {row['kind']} {number}"
-        for key, value in row.items():
-            if key == "issues":
-                for issue in value:
-                    bad = issue["severity"] in ("error", "warning")
-                    yield {
-                        "state": "problem" if bad else "note",
-                        "where": place,
-                        "what": issue["severity"],
-                        "says": issue["message"],
-                    }
-            else:
-                yield {"state": "read", "where": place, "what": key, "says": value}

@@ -51,7 +51,7 @@ def sources_check(
     as_json: JsonOption = False,
 ) -> None:
     """Check source files, and read saved pages with one, field by field."""
-    from app.sources import check_source
+    from app.sources_check import check_source
 
     found = list(check_source(the_workspace(workspace), name, page or []))
     rows(found, as_json=as_json)

@@ -1,0 +1,85 @@
+"""``spoor sources check``: files, their saved pages field by field with leftovers, live pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from collectors.checks import Finding, check_conduct, check_saved_page
+from config.saved_pages import SavedPage, saved_pages
+from config.settings import Workspace
+from config.sources import EXAMPLES, SHIPPED, Source, load_source
+from model.errors import ConfigurationError, SpoorError
+
+Rows = Iterator[dict[str, Any]]
+
+
+def check_source(workspace: Workspace | None, name: str | None, pages: Sequence[Path]) -> Rows:
+    """Rows of ``state, where, what, says, by`` for one source, or for every one there is.
+
+    ``pages`` are read with the source named; without them its own saved pages are. A row in the
+    state ``problem`` has to be mended.
+    """
+    if name is None:
+        if pages:
+            raise ConfigurationError("--page needs the name of the source to read it with")
+        for path in _files(workspace):
+            yield from _whole(path, brief=True)
+        return
+    path = _file(workspace, name)
+    if not pages:
+        yield from _whole(path, brief=False)
+        return
+    source = load_source(path)
+    yield _row(_loaded(source, path))
+    known = {page.path.resolve(): page for page in saved_pages(source)}
+    for page in pages:
+        saved = known.get(page.resolve(), SavedPage(page, None))
+        yield from map(_row, check_saved_page(source, saved).findings)
+
+
+def _files(workspace: Workspace | None) -> list[Path]:
+    """The workspace's own files, the shipped ones it does not replace, and the examples."""
+    folders = [SHIPPED, EXAMPLES] if workspace is None else [workspace.sources, SHIPPED, EXAMPLES]
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for path in sorted(folder.glob("*.yml")):
+            found.setdefault(path.stem, path)
+    return list(found.values())
+
+
+def _file(workspace: Workspace | None, name: str) -> Path:
+    """The file of a source by name or path; ConfigurationError with the nearest name."""
+    for path in _files(workspace):
+        if path.stem == name:
+            return path
+    loaded = load_source(name, workspace)
+    return Path(name) if loaded.saved is None else loaded.saved.with_suffix(".yml")
+
+
+def _whole(path: Path, *, brief: bool) -> Rows:
+    """One file, how it behaves, and its saved pages; ``brief`` leaves out what was read."""
+    try:
+        source = load_source(path)
+        saved = saved_pages(source)
+    except SpoorError as error:
+        yield _row(Finding("problem", path.name, "source file", error.message))
+        return
+    yield _row(_loaded(source, path))
+    yield from map(_row, check_conduct(source, path))
+    for page in saved:
+        for finding in check_saved_page(source, page).findings:
+            if not brief or finding.state in ("ok", "problem"):
+                yield _row(finding)
+    if not saved and not brief:
+        says = f"none in the folder {path.stem}/ beside it; name one with --page FILE"
+        yield _row(Finding("note", path.name, "saved pages", says))
+
+
+def _loaded(source: Source, path: Path) -> Finding:
+    return Finding("ok", path.name, "source file", source.title or source.name)
+
+
+def _row(finding: Finding) -> dict[str, Any]:
+    return finding._asdict()
