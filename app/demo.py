@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 from app.collecting import collect_sources
 from app.findings import network_rows
@@ -22,8 +26,9 @@ from app.rehearsal import (
     write_sources,
     write_world,
 )
+from app.rehearsal.private_tor import private_tor, tor_is_installed
 from app.workspaces import make_workspace
-from config.settings import SETTINGS_FILE, Workspace
+from config.settings import SETTINGS_FILE, TorSettings, Workspace
 from graph.chart import chart
 from graph.engine import open_graph
 from graph.export import export
@@ -47,25 +52,63 @@ class Demo:
 
 
 def run_demo(
-    out: Path, say: Say, *, seed: int, accounts: int, networks: int, clock: Clock = system_clock
+    out: Path,
+    say: Say,
+    *,
+    seed: int,
+    accounts: int,
+    networks: int,
+    tor: bool | None = None,
+    clock: Clock = system_clock,
 ) -> Demo:
-    """Make a world, serve it, collect it, and find who is who; an earlier demo is replaced."""
+    """Make a world, serve it, collect it, and find who is who; an earlier demo is replaced.
+
+    Its two markets are onion services of a Tor network of our own where ``tor`` is true, or is
+    not said and tor is installed.
+    """
     _make_room(out)
     workspace = make_workspace(out / "workspace", made_up=True)
     world = make_world(seed, accounts, networks)
     write_world(world, out / "world")
     say(f"made-up world {seed}: {len(world.accounts)} accounts, {len(world.adverts)} adverts")
-    with serve_world(world) as base, open_vault(workspace) as vault:
+    with (
+        serve_world(world) as base,
+        _hidden(base, say, tor) as (onion, settings),
+        open_vault(workspace) as vault,
+    ):
         (workspace.sources / "example.yml").unlink()
-        names = [path.stem for path in write_sources(workspace.sources, base)]
+        names = [path.stem for path in write_sources(workspace.sources, base, onion)]
         say(f"served on {base}, nowhere else")
+        through = replace(
+            workspace, settings=workspace.settings.model_copy(update={"tor": settings})
+        )
         vault.add_mandate(_mandate(clock))
-        for outcome in collect_sources(workspace, vault, names):
+        for outcome in collect_sources(through, vault, names):
             say(outcome.sentence)
         for step in bring_up_to_date(workspace, vault):
             say(step.sentence)
         files = tuple(_results(workspace, vault))
     return Demo(workspace, files, _same_seller(world, workspace))
+
+
+@contextmanager
+def _hidden(base: str, say: Say, wanted: bool | None) -> Iterator[tuple[str, TorSettings]]:
+    """An onion service in front of ``base`` and the tor to reach it by; no host without tor."""
+    if not (tor_is_installed() if wanted is None else wanted):
+        say("the markets are read over plain loopback: " + _why_not(wanted))
+        yield "", TorSettings()
+        return
+    begin = time.monotonic()
+    with TemporaryDirectory() as folder, private_tor(Path(folder), say=say) as network:
+        onion = network.onion(urlsplit(base).port or 80)
+        took = time.monotonic() - begin
+        say(f"the markets are read through Tor, a network of our own on loopback ({took:.0f} s)")
+        say(f"they stand at http://{onion}")
+        yield onion, network.settings
+
+
+def _why_not(wanted: bool | None) -> str:
+    return "asked for with --no-tor" if wanted is False else "tor is not installed"
 
 
 def _make_room(out: Path) -> None:

@@ -44,11 +44,19 @@ def demo(
     seed: SeedOption = 1,
     accounts: AccountsOption = 300,
     networks: NetworksOption = 6,
+    tor: Annotated[
+        bool | None,
+        typer.Option(
+            "--tor/--no-tor",
+            help="Read the markets through a Tor network of our own; where tor is installed.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Run the whole line on a made-up world: collect, read, link, expose, chart, export."""
     from app.demo import run_demo
 
-    done = run_demo(out, say, seed=seed, accounts=accounts, networks=networks)
+    done = run_demo(out, say, seed=seed, accounts=accounts, networks=networks, tor=tor)
     same = done.same_seller
     say(
         f"same seller, against the truth: precision {same.precision:.2f},"
