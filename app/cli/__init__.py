@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import asking, evidence, intake, leaving, made_up, place, sources, steps
+from app.cli import asking, evidence, intake, leaving, made_up, place, sources, steps, tor
 from app.cli.output import say
 from model.errors import SpoorError
 
@@ -45,7 +45,7 @@ def common(
         os.environ["SPOOR_WORKSPACE"] = str(workspace)
 
 
-for room in (place, sources, intake, steps, asking, leaving, evidence, made_up):
+for room in (place, sources, tor, intake, steps, asking, leaving, evidence, made_up):
     room.add_to(cli)
 
 
