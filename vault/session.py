@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
@@ -16,6 +15,7 @@ from model.clock import Clock
 from model.errors import EvidenceError
 from vault.records import GENESIS
 from vault.schema import heads
+from vault.turns import Turns
 
 _MODULUS = 1 << 128
 _NOTHING = "0" * 32
@@ -66,6 +66,13 @@ def added_up(count: int, total: str, begun: Iterable[str], ended: Iterable[str])
     return count, f"{number % _MODULUS:032x}"
 
 
+def _is_broken() -> EvidenceError:
+    return EvidenceError(
+        "the vault could not write a moment ago and takes nothing more",
+        remedy="look at the disk, then start again: the vault repairs itself when opened",
+    )
+
+
 @contextmanager
 def explained(place: str = "the vault's database") -> Iterator[None]:
     """What the database complains of by itself (disk, file, lock) as an EvidenceError."""
@@ -84,7 +91,7 @@ class Session:
     """The connection of one vault, the clock, and who is working.
 
     ``before_commit`` functions run inside the transaction, just before it is committed. Safe to
-    use from several threads: operations wait for one another.
+    use from several threads: batches, and operations outside of one, wait for one another.
     """
 
     def __init__(self, *, writer: Engine | None, reader: Engine, clock: Clock, who: str) -> None:
@@ -95,11 +102,9 @@ class Session:
         self._reader = reader
         self._writer = writer.connect() if writer is not None else None
         self._transaction: Transaction | None = None
-        self._mutex = threading.RLock()
+        self._turns = Turns(self._commit)
         self._depth = 0
-        self._batches = 0
         self._operations = 0
-        self._whole = False
         self._broken = False
 
     @property
@@ -113,7 +118,7 @@ class Session:
     @contextmanager
     def operation(self) -> Iterator[Connection]:
         """One change, whole or not at all; nested operations belong to the outermost one."""
-        with self._mutex, explained():
+        with self._turns.writing(), explained():
             connection = self._begin()
             if self._depth:
                 yield connection
@@ -131,49 +136,33 @@ class Session:
             finally:
                 self._depth = 0
                 self._operations += 1
-                if self._is_due():
+                if self._operations >= _OPERATIONS_A_COMMIT:
                     self.flush()
-
-    def _is_due(self) -> bool:
-        if self._whole:
-            return False
-        return not self._batches or self._operations >= _OPERATIONS_A_COMMIT
 
     @contextmanager
     def batch(self) -> Iterator[None]:
-        """Commits at the end instead of after every operation.
+        """Commits at the end instead of after every operation; other threads wait meanwhile.
 
-        What was completed is kept where the batch ends in an error: each operation stands for
+        A crash leaves all of a batch or nothing, where it has fewer than 2,000 operations. What
+        was completed is kept where the batch ends in an error: each operation stands for
         itself, and evidence that was seen is not thrown away.
         """
-        with self._mutex:
-            self._batches += 1
-        try:
+        with self._turns.writing():
+            if not self._depth:
+                self._operations = 0
             yield
-        finally:
-            with self._mutex:
-                self._batches -= 1
-                if not self._batches and not self._whole:
-                    self.flush()
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """A batch in which no other thread writes or commits: after a crash all of it is there, or
-        nothing. It holds up the other threads, so it must be short; turns do not nest."""
-        with self._mutex:
-            self.flush()
-            self._whole = True
-            try:
-                yield
-            finally:
-                self._whole = False
-                self.flush()
 
     def flush(self) -> None:
-        """Commit what is pending; it is on the disk when this returns."""
-        with self._mutex, explained():
+        """Commit what this thread has pending; it is on the disk when this returns."""
+        if self._turns.is_mine and not self._depth:
+            self._turns.commit()
+
+    def _commit(self) -> None:
+        with explained():
             transaction, connection = self._transaction, self._writer
-            if transaction is None or connection is None or self._depth:
+            if self._broken:
+                raise _is_broken()
+            if transaction is None or connection is None:
                 return
             self._depth = 1
             try:
@@ -202,9 +191,9 @@ class Session:
         return Heads(**{field.name: row._mapping[field.name] for field in fields(Heads)})
 
     def page(self, query: Select[Any]) -> Sequence[Row[Any]]:
-        """All rows of a small query; sees what a pending batch has changed."""
-        with self._mutex, explained():
-            if self._transaction is not None and self._writer is not None:
+        """All rows of a small query; sees what this thread has changed in a pending batch."""
+        if self._turns.is_mine and self._transaction is not None and self._writer is not None:
+            with explained():
                 return self._writer.execute(query).all()
         with explained(), self._reader.connect() as connection:
             return connection.execute(query).all()
@@ -212,7 +201,7 @@ class Session:
     @contextmanager
     def steady(self) -> Iterator[None]:
         """Meanwhile no other thread changes anything, and every change made so far is seen."""
-        with self._mutex:
+        with self._turns.looking():
             yield
 
     def look(self, query: Select[Any]) -> Sequence[Row[Any]]:
@@ -230,7 +219,8 @@ class Session:
     def close(self) -> None:
         try:
             if not self._broken:
-                self.flush()
+                with self._turns.writing():
+                    """Its end commits what is pending."""
         finally:
             if self._writer is not None:
                 self._writer.close()
@@ -241,10 +231,7 @@ class Session:
         if self._writer is None:
             raise EvidenceError("the vault was opened for reading only")
         if self._broken:
-            raise EvidenceError(
-                "the vault could not write a moment ago and takes nothing more",
-                remedy="look at the disk, then start again: the vault repairs itself when opened",
-            )
+            raise _is_broken()
         if self._transaction is None:
             self._transaction = self._writer.begin()
         return self._writer

@@ -103,15 +103,14 @@ class Vault:
                 self._lock.release()
 
     def batch(self) -> AbstractContextManager[None]:
-        """Many writes, one commit. Each write stands for itself: an error undoes only its own."""
+        """Many writes, one commit; after a crash all of them are there, or none.
+
+        Other threads wait meanwhile, so it must be short (and have fewer than 2,000 writes). Each
+        write stands for itself: an error undoes only its own.
+        """
         return self._session.batch()
 
-    def turn(self) -> AbstractContextManager[None]:
-        """A batch in which no other thread writes: all of it is kept after a crash, or nothing.
-
-        What was completed is kept where it ends in an error, as in any batch.
-        """
-        return self._session.turn()
+    turn = batch
 
     def announce(self, repairs: Iterable[opening.Repair]) -> None:
         """Enter what was repaired into the custody log, and keep a sentence on each."""
