@@ -90,12 +90,12 @@ def _texts(page: Outline, known: _Known) -> Iterator[str]:
     waiting = [page.body]
     while waiting:
         element = waiting.pop()
-        if element.menu or not element.chars or _is_form(element):
+        if element.menu or not element.chars or _is_form(element) or _is_label(element):
             continue
         text = element.text() if element.chars <= html.MAX_LINKS else ""
         if text and text in known:
             continue
-        if element.small and (not element.children or element.chars <= 60):
+        if element.small and element.own:
             yield from _piece(element.small, known)
             continue
         if element.own and element.own not in known:
@@ -106,6 +106,14 @@ def _texts(page: Outline, known: _Known) -> Iterator[str]:
 def _is_form(element: Element) -> bool:
     """Buttons and fields to fill in tell nothing of what is offered."""
     return element.tag in ("button", "label", "select", "input", "textarea")
+
+
+def _is_label(element: Element) -> bool:
+    """The head of a column or row: its value is told of where it was not taken."""
+    row = element.parent
+    return element.tag in ("th", "dt") or (
+        element.tag == "td" and element.place == 0 and row is not None and len(row.children) == 2
+    )
 
 
 def _piece(text: str, known: _Known) -> Iterator[str]:

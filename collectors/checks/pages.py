@@ -99,7 +99,9 @@ def _fields(source: Source, name: str, checked: Checked) -> Iterator[Finding]:
         where = f"{name} {record.locator or record.kind}"
         for key, value in values(record).items():
             if value not in (None, "", []):
-                yield Finding("read", where, key, value, by.get(key, "" if layout else "structure"))
+                yield Finding(
+                    "read", where, key, value, by.get(key, "" if layout else reading.adapter)
+                )
         if record.images:
             addresses: list[Json] = [image.url for image in record.images]
             yield Finding("read", where, "images", addresses)
