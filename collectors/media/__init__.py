@@ -1,4 +1,4 @@
-"""Whether bytes are a picture, sound or film: what is never taken in unless a mandate says so."""
+"""Pictures, sound and film: told by their bytes, and taken in only where a mandate says so."""
 
 from __future__ import annotations
 
