@@ -41,7 +41,8 @@ def read_page(
     reading = _read(tree, source, url, known)
     if source is None:
         return reading
-    return dataclasses.replace(reading, follow=leads(source, tree, url, reading))
+    session = layout.in_session(source, tree, url)
+    return dataclasses.replace(reading, follow=leads(source, tree, url, reading), session=session)
 
 
 def _feed(payload: bytes, source: Source | None, url: str) -> PageReading:

@@ -41,7 +41,9 @@ class PageReading:
     name of the source whose layout was used, or ``generic``. ``pages`` is how many result pages
     there are, where told. ``follow`` are absolute addresses the source says to go on to. ``hosts``
     are all hosts named on the page, its own menus and mirrors included, as written; they belong
-    to the page, not to a record. ``extra`` holds what concerns the page as a whole.
+    to the page, not to a record. ``extra`` holds what concerns the page as a whole. ``removed`` is
+    the notice that the site shows in place of a listing that is gone. ``session`` tells whether the
+    source's signs of a session that is valid hold; None where it names none.
     """
 
     kind: str
@@ -57,6 +59,8 @@ class PageReading:
     title: str = ""
     encoding: str = ""
     extra: Mapping[str, Json] = field(default_factory=dict)
+    removed: str = ""
+    session: bool | None = None
 
     @property
     def is_content(self) -> bool:
@@ -143,6 +147,8 @@ def _row(
         row["pages"] = reading.pages
     if extra := {**record.extra, **(reading.extra if first else {})}:
         row["extra"] = extra
+    if first and reading.removed:
+        row["removed"] = reading.removed
     if first and reading.hosts:
         row["hosts"] = list(reading.hosts)
     return row

@@ -35,6 +35,13 @@ def recognises(source: Source, tree: Tree, url: str) -> bool:
     return any(places.holds(sign, tree, url) for sign in source.recognise)
 
 
+def in_session(source: Source, tree: Tree, url: str) -> bool | None:
+    """Whether the source's signs of a valid session hold; None where it names none."""
+    if not source.session:
+        return None
+    return any(places.holds(sign, tree, url) for sign in source.session)
+
+
 def read(source: Source, tree: Tree, url: str) -> PageReading | None:
     """The page by the source's layouts; None where none of them fits."""
     for kind in NOT_CONTENT:

@@ -21,6 +21,8 @@ from vault.vault import Vault
 READER = f"imports/1 {VERSION}"
 """Name and version under which readings are kept; a newer version reads every capture again."""
 
+_NO_DOCUMENTS = frozenset({"robots", "media", "mirror-list"})
+
 MAX_ISSUES = 10_000
 MAX_ALIKE = 20
 """Issues of one capture kept one by one, and warnings or notes about one field; all are counted."""
@@ -94,7 +96,7 @@ def stream_documents(
     """Documents one by one; what there is to say goes into ``reading`` on the way."""
     if capture.reading.get("format") == "listings":
         return _listings(payload, capture, source, reading)
-    if capture.reading.get("format") == "robots":
+    if capture.reading.get("format") in _NO_DOCUMENTS:
         return iter(())
     return _page(payload, capture, source, reading)
 

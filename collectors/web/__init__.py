@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from collectors.web.collect import Context, collect, collect_source
 from collectors.web.report import CollectReport, source_state
+from collectors.web.visit import Page
 
-__all__ = ["CollectReport", "Context", "collect", "collect_source", "source_state"]
+__all__ = ["CollectReport", "Context", "Page", "collect", "collect_source", "source_state"]

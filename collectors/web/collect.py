@@ -1,62 +1,39 @@
-"""A collector is one function: pages come sealed, resumable and polite; documents come out.
-
-The frontier is not stored: a run that was interrupted reads again what it had sealed, from the
-vault, and goes on with the addresses that stand there and were not asked for yet.
-"""
+"""A collector is one function: pages come sealed, resumable and polite; documents come out."""
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import NamedTuple
-from urllib.parse import urlsplit, urlunsplit
+from http.cookiejar import CookieJar
 
-from collectors.imports.reading import READER, Reading, stream_documents
-from collectors.media import media_kind
+from collectors.mirrors import CURSOR, Mirrors
 from collectors.tor import require_tor
-from collectors.web.addresses import normal, place, places
-from collectors.web.failures import failure, of_status
-from collectors.web.frontier import Frontier
-from collectors.web.network import Answer, Fetcher
+from collectors.web.failures import failure
+from collectors.web.network import Fetcher
 from collectors.web.report import CollectReport, keep_state
-from collectors.web.robots import EVERYTHING, Robots, of_answer
-from config.settings import Settings
+from collectors.web.site import Site
+from collectors.web.visit import Page, Visit
+from collectors.web.workers import Pause
+from config.settings import Settings, TorSettings
 from config.sources import Source
+from model.canonical import Json
 from model.clock import Clock, iso, system_clock
-from model.errors import CollectionError, PolicyRefusal, Retry, Stop
-from model.evidence import Capture, Document, Mandate
-from vault.records import Sealing
+from model.errors import CollectionError, PolicyRefusal
+from model.evidence import Document, Mandate
 from vault.vault import Vault
 
-COLLECTOR = "web/1"
-MAX_PAGES = 10_000
-"""Pages of one run where the source gives no number: endless paging ends here."""
-
-ATTEMPTS = 3
-_ROBOTS_HOPS = 5
-GIVE_UP_AFTER = 5
-"""Pages in a row that fail before the source is left alone until the next run."""
-
-_REDIRECTS = frozenset((301, 302, 303, 307, 308))
-_LONGEST_PAUSE = 60.0
-
-Pause = Callable[[float], None]
-
-
-class Page(NamedTuple):
-    """One page of the source: where it lies in the vault and what was read from it."""
-
-    capture: Capture
-    documents: tuple[Document, ...]
+_LOOKS = 0.2
 
 
 @dataclass(slots=True)
 class Context:
     """What a collector of one source works with; :meth:`pages` does the rest.
 
-    ``pause`` waits, in seconds. ``report`` is filled on the way.
+    ``pause`` waits, in seconds; ``stop``, once set, ends the run as soon as what is under way is
+    sealed. ``report`` is filled on the way. ``with_session`` tells that a person's cookies are in
+    use.
     """
 
     vault: Vault
@@ -66,210 +43,49 @@ class Context:
     fetcher: Fetcher
     report: CollectReport
     clock: Clock = system_clock
-    pause: Pause = time.sleep
-    robots: dict[str, Robots] = field(default_factory=dict)
-    last_request: datetime | None = None
-    run_begun: bool = False
+    stop: threading.Event = field(default_factory=threading.Event)
+    pause: Pause | None = None
+    with_session: bool = False
 
-    def pages(self) -> Iterator[Page]:
-        """Every page of the source once, from the start addresses along its follow rules.
+    def pages(self, *start: str) -> Iterator[Page]:
+        """Every page once, from these addresses (the source's own by default) along its rules.
 
         Ends early with Stop where a person is wanted, or Retry where the site does not answer.
         """
-        frontier = self._frontier()
-        try:
-            yield from self._walk(frontier)
-        finally:
-            self.report.waiting = len(frontier)
-        self.report.finished = not self.report.waiting
-
-    def _walk(self, frontier: Frontier) -> Iterator[Page]:
-        in_a_row = 0
-        limit = self.source.pace.pages_per_run or MAX_PAGES
-        while self.report.pages < limit and (url := frontier.next()) is not None:
-            try:
-                page = self._page(url, frontier)
-            except Stop:
-                raise
-            except CollectionError as error:
-                frontier.done(url)
-                self.report.note(error, ends=False)
-                in_a_row = 0 if error.reason == "robots" else in_a_row + 1
-                nothing_yet = isinstance(error, Retry) and not self.report.documents
-                if in_a_row >= GIVE_UP_AFTER or nothing_yet:
-                    raise
-                continue
-            in_a_row = 0
-            if page is not None:
-                yield page
-
-    def _page(self, url: str, frontier: Frontier) -> Page | None:
-        """Ask for one page, seal it, read it; None for an answer that only leads on."""
-        if not self._allowed_by_robots(url):
-            raise failure("robots", url)
-        answer, capture = self._patiently(url, "html")
-        frontier.done(url)
-        if answer.status in _REDIRECTS:
-            reason = frontier.redirect(url, answer.header("Location"))
-            if reason:
-                raise failure(reason, url, answer.header("Location")[:200])
-            return None
-        page, reading = self._read(capture, answer.payload)
-        if error := of_status(answer.status, url, answer.header("Retry-After")):
-            raise error
-        self._follow(frontier, capture, reading)
-        return page
-
-    def _read(self, capture: Capture, payload: bytes) -> tuple[Page, Reading]:
-        reading = Reading()
-        found = tuple(stream_documents(payload, capture, self.source, reading))
-        added = self.vault.add_documents(capture, READER, found, reading.said())
-        self.report.documents += added
-        self.report.issue_counts.update(reading.counts)
-        return Page(capture, found), reading
-
-    def _follow(self, frontier: Frontier, capture: Capture, reading: Reading) -> None:
-        """Go on to what the page leads to; Stop where it wants a person instead."""
-        if reading.page is None:
-            return
-        if reading.page.kind in ("login", "captcha", "queue"):
-            raise failure(reading.page.kind, capture.url)
-        frontier.add(reading.page.follow, capture.url)
-
-    def _frontier(self) -> Frontier:
-        """A new frontier, or that of a run that was interrupted, rebuilt from its captures."""
-        frontier = Frontier(self.source.start, places(self.source.start))
-        state = self.vault.get(_key(self.source))
-        if isinstance(state, dict) and state.get("open"):
-            for capture in self.vault.captures(after=int(state["after"])):
-                if capture.source == self.source.name and capture.route != "import":
-                    self._remember(frontier, capture)
-            self.run_begun = True
-        return frontier
-
-    def _remember(self, frontier: Frontier, capture: Capture) -> None:
-        """What a sealed page of this run says of the frontier.
-
-        A page that wanted a person, or was to be tried again, does not count as answered.
-        """
-        if capture.reading.get("format") != "html":
-            return
-        if capture.status in _REDIRECTS:
-            frontier.done(capture.url)
-            location = next((v for k, v in capture.headers if k.lower() == "location"), "")
-            frontier.redirect(capture.url, location)
-            return
-        if isinstance(of_status(capture.status or 200, capture.url), Retry):
-            return
-        page, reading = self._read(capture, self.vault.payload(capture))
-        try:
-            self._follow(frontier, page.capture, reading)
-        except Stop:
-            return
-        frontier.done(capture.url)
-
-    def _allowed_by_robots(self, url: str) -> bool:
-        parts = urlsplit(url)
-        site = urlunsplit((parts.scheme, parts.netloc, "", "", ""))
-        if site not in self.robots:
-            self.robots[site] = self._robots(site)
-        return self.robots[site].allows(url)
-
-    def _robots(self, site: str) -> Robots:
-        """The site's rules; the decision to heed them or not goes into the custody log."""
-        heeded = self.source.robots == "obey"
-        details = {"address": f"{site}/robots.txt", "heeded": heeded, "status": None}
-        robots = EVERYTHING
-        if heeded:
-            answer, capture = self._patiently(f"{site}/robots.txt", "robots")
-            for _ in range(_ROBOTS_HOPS):
-                target = self._robots_moved_to(answer)
-                if not target:
-                    break
-                answer, capture = self._patiently(target, "robots")
-            agent = self.settings.collection.user_agent
-            robots = of_answer(answer.status, answer.payload, agent)
-            details |= {"status": answer.status, "sha256": capture.sha256}
-        self.vault.record("robots", self.source.name, details, self.mandate.id)
-        return robots
-
-    def _robots_moved_to(self, answer: Answer) -> str:
-        """Where a robots.txt that moved stands now, if that is at one of the source's places."""
-        if answer.status not in _REDIRECTS:
-            return ""
-        try:
-            target = normal(answer.header("Location"), answer.url)
-        except ValueError:
-            return ""
-        return target if place(target) in places(self.source.start) else ""
-
-    def _patiently(self, url: str, kind: str) -> tuple[Answer, Capture]:
-        """The answer to a request, sealed, after the pause due; tried again where that may help."""
-        attempt = 0
-        while True:
-            attempt += 1
-            self._wait_turn()
-            try:
-                answer = self.fetcher.get(url)
-            except Retry as trouble:
-                if attempt == ATTEMPTS:
-                    raise
-                self._back_off(trouble, attempt)
-                continue
-            if media := media_kind(answer.payload, answer.header("Content-Type")):
-                raise failure("media", url, media)
-            capture = self._seal(answer, kind)
-            error = of_status(answer.status, url, answer.header("Retry-After"))
-            if not isinstance(error, Retry) or attempt == ATTEMPTS:
-                return answer, capture
-            self._back_off(error, attempt)
-
-    def _back_off(self, error: Retry, attempt: int) -> None:
-        """Wait as long as the server asked for, else twice as long as the time before."""
-        wait = error.after if error.after is not None else self._delay * 2**attempt
-        self.pause(min(wait, _LONGEST_PAUSE))
-
-    @property
-    def _delay(self) -> float:
-        own = self.source.pace.delay_seconds
-        return self.settings.collection.delay_seconds if own is None else own
-
-    def _wait_turn(self) -> None:
-        """Keep the delay between two requests, and to the time the mandate gives."""
-        now = self.clock()
-        if not self.mandate.covers(self.source.name, iso(now)):
-            raise PolicyRefusal(
-                f"mandate {self.mandate.id} ended while {self.source.name} was read"
-            )
-        if self.last_request is not None:
-            left = self._delay - (now - self.last_request).total_seconds()
-            if left > 0:
-                self.pause(left)
-        self.last_request = self.clock()
-
-    def _seal(self, answer: Answer, kind: str) -> Capture:
-        """Seal an answer; with the first one of a run it is noted where the run begins."""
-        sealing = Sealing(
-            source=self.source.name,
-            url=answer.url,
-            final_url=answer.url,
-            payload=answer.payload,
-            captured_at=iso(self.clock()),
-            collector=COLLECTOR,
-            status=answer.status,
-            content_type=answer.header("Content-Type"),
-            headers=answer.headers,
-            route=self.fetcher.route,
-            mandate=self.mandate.id,
-            reading={"format": kind},
+        visit = Visit(
+            self.vault,
+            self.source,
+            self.settings,
+            mandate=self.mandate,
+            fetcher=self.fetcher,
+            report=self.report,
+            site=self._site(),
+            clock=self.clock,
+            pause=self.pause or self._wait,
+            stop=self.stop,
+            with_session=self.with_session,
         )
-        with self.vault.batch():
-            capture = self.vault.seal(sealing).capture
-            if not self.run_begun:
-                self.vault.put(_key(self.source), {"open": True, "after": capture.seq - 1})
-                self.run_begun = True
-        self.report.pages += kind == "html"
-        return capture
+        yield from visit.pages(start or self.source.start)
+
+    def _site(self) -> Site:
+        """The source's addresses, with what the open round has learnt of its traps."""
+        kept = self.cursor("traps")
+        state = dict(kept) if isinstance(kept, dict) else {}
+        if self.vault.frontier(self.source.name).round is None:
+            state.pop("shapes", None)
+        mirrors = Mirrors(self.source, state=self.cursor(CURSOR), clock=self.clock)
+        return Site(self.source, mirrors, state)
+
+    def _wait(self, seconds: float) -> None:
+        self.stop.wait(seconds)
+
+    def cursor(self, name: str) -> Json | None:
+        """What the collector kept of this source under ``name``; None at first."""
+        return self.vault.cursor(self.source.name, name)
+
+    def keep_cursor(self, name: str, value: Json) -> None:
+        """Keep ``value`` for the next run; durable with the batch around it."""
+        self.vault.keep_cursor(self.source.name, name, value)
 
 
 def collect(context: Context) -> Iterator[Document]:
@@ -284,24 +100,37 @@ def collect_source(
     settings: Settings,
     *,
     clock: Clock = system_clock,
-    pause: Pause = time.sleep,
+    pause: Pause | None = None,
     progress: Callable[[CollectReport], None] | None = None,
+    stop: threading.Event | None = None,
+    fresh: bool = False,
+    tor: TorSettings | None = None,
+    cookies: CookieJar | None = None,
 ) -> CollectReport:
     """Read one source to its end, its limit or its trouble, and remember how it went.
 
-    PolicyRefusal, with a custody entry, where no mandate covers the source or it leads outside.
+    ``stop``, once set, ends the run soon and orderly, as does Ctrl-C. ``fresh`` begins a new
+    round where one is open. ``tor`` is the tor that runs, where it is not that of the settings;
+    ``cookies`` are those a person handed in. PolicyRefusal, with a custody entry, where no mandate
+    covers the source or it leads outside.
     """
     report = CollectReport(source.name, iso(clock()))
+    settings = settings if tor is None else settings.model_copy(update={"tor": tor})
     try:
         mandate = _mandate(vault, source)
         report.mandate = mandate.id
+        if not source.start:
+            raise failure("bad-address", source.name, "the source file has no start address")
         if source.route == "tor":
             require_tor(settings.tor)
-        with Fetcher(source, settings) as fetcher:
-            _exhaust(
-                Context(vault, source, settings, mandate, fetcher, report, clock, pause),
-                progress or (lambda _: None),
-            )
+        if fresh:
+            _close_open_round(vault, source, clock)
+        with Fetcher(source, settings, cookies=cookies) as fetcher:
+            context = Context(vault, source, settings, mandate, fetcher, report, clock)
+            context.pause = pause
+            context.stop = stop or context.stop
+            context.with_session = cookies is not None
+            _exhaust(context, progress or (lambda _: None))
     except CollectionError as error:
         report.note(error, ends=True)
     except PolicyRefusal as error:
@@ -315,18 +144,35 @@ def collect_source(
 
 
 def _exhaust(context: Context, progress: Callable[[CollectReport], None]) -> None:
-    """Run the collector; a source that was read to its end without a single record has failed."""
-    source, report = context.source, context.report
-    if not source.start:
-        raise failure("bad-address", source.name, "the source file has no start address")
-    found = False
-    for _ in collect(context):
-        found = True
-        progress(report)
-    if report.finished:
-        context.vault.put(_key(source), {"open": False})
-        if not found:
-            raise failure("empty", source.name, f"{report.pages} pages were read")
+    """Run the collector; where Ctrl-C could hit it in mid-page, in a thread of its own."""
+
+    def run() -> None:
+        for _ in collect(context):
+            progress(context.report)
+
+    if threading.current_thread() is threading.main_thread():
+        _shielded(run, context.stop)
+    else:
+        run()
+
+
+def _shielded(run: Callable[[], None], stop: threading.Event) -> None:
+    """Run in another thread; KeyboardInterrupt is raised here once that has ended orderly."""
+    with ThreadPoolExecutor(1, thread_name_prefix="spoor-collect") as pool:
+        future = pool.submit(run)
+        try:
+            while not wait((future,), _LOOKS).done:
+                continue
+        except BaseException:
+            stop.set()
+            raise
+    future.result()
+
+
+def _close_open_round(vault: Vault, source: Source, clock: Clock) -> None:
+    frontier = vault.frontier(source.name)
+    if frontier.round is not None:
+        frontier.close("left", iso(clock()))
 
 
 def _mandate(vault: Vault, source: Source) -> Mandate:
@@ -337,7 +183,3 @@ def _mandate(vault: Vault, source: Source) -> Mandate:
             remedy=f"record one with 'spoor mandate add --sources {source.name} …'",
         )
     return mandate
-
-
-def _key(source: Source) -> str:
-    return f"collect:{source.name}"

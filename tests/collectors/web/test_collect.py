@@ -82,7 +82,7 @@ def test_every_answer_is_sealed_with_its_mandate_and_route(site: Site, room: Roo
     assert captures[f"{site.url}/gone"].status == 404
     assert captures[f"{site.url}/robots.txt"].reading == {"format": "robots"}
     for capture in captures.values():
-        assert (capture.route, capture.mandate, capture.collector) == ("clear", "m1", "web/1")
+        assert (capture.route, capture.mandate, capture.collector) == ("clear", "m1", "web/2")
         assert room.vault.payload(capture)
 
 
@@ -99,9 +99,9 @@ def test_a_missing_page_is_told_and_the_rest_is_read(site: Site, room: Room) -> 
     site.pages["/"] = results("/gone", "/i/1")
     report = room.collect(source(site))
     assert report.finished
-    assert report.failures == {"http-status": 1}
-    assert "/gone: the page is not there for us: HTTP 404" in report.sentence
-    assert source_state(room.vault, "bazaar")["last_failure"]["reason"] == "http-status"
+    assert report.failures == {"gone": 1}
+    assert "/gone: the site says that the page is gone: HTTP 404" in report.sentence
+    assert source_state(room.vault, "bazaar")["last_failure"]["reason"] == "gone"
 
 
 def test_redirects_within_the_site_are_followed_and_sealed(site: Site, room: Room) -> None:

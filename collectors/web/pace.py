@@ -1,0 +1,182 @@
+"""How politely a source is read: how often, how many a day, when not, how long after trouble."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from email.utils import parsedate_to_datetime
+from zoneinfo import ZoneInfo
+
+from config.settings import Settings
+from config.source_conduct import minutes
+from config.sources import Source
+from model.evidence import Mandate
+
+JITTER = 0.1
+"""A delay is this much longer at most, so that requests do not come like clockwork."""
+
+FIRST_BACK_OFF = 1.0
+LONGEST_BACK_OFF = 60.0
+LONGEST_RETRY_AFTER = 86_400.0
+
+Random = Callable[[], float]
+"""Gives numbers from 0 up to 1."""
+
+_UTC = ZoneInfo("UTC")
+_dice = random.SystemRandom().random
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Hours of the day by the clocks of a place; over midnight where the end comes first."""
+
+    begin: int
+    end: int
+    zone: ZoneInfo
+
+    def holds(self, moment: datetime) -> bool:
+        local = moment.astimezone(self.zone)
+        now = 60 * local.hour + local.minute
+        if self.begin <= self.end:
+            return self.begin <= now < self.end
+        return now >= self.begin or now < self.end
+
+    def over(self, moment: datetime) -> datetime:
+        """The next moment at which the clocks there show the end; where they jump over it, just
+        as long after the jump."""
+        today = moment.astimezone(self.zone).date()
+        at = time(self.end // 60, self.end % 60)
+        ends = (
+            datetime.combine(today + timedelta(days=days), at.replace(fold=fold), self.zone)
+            for days in (0, 1)
+            for fold in (0, 1)
+        )
+        later = [end for end in (e.astimezone(UTC) for e in ends) if end > moment]
+        return min(end for end in later if not self.holds(end))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a source, its mandate and the workspace allow; of two limits the stricter one.
+
+    ``delay`` is in seconds between two requests to one host. ``per_day`` counts requests of a
+    day in ``zone``.
+    """
+
+    delay: float
+    concurrency: int = 1
+    per_run: int | None = None
+    per_day: int | None = None
+    zone: ZoneInfo = _UTC
+    quiet: tuple[Window, ...] = ()
+
+    def quiet_until(self, moment: datetime) -> datetime | None:
+        """When the quiet hours that hold now are over; None where none do."""
+        until = moment
+        for _ in range(2 * len(self.quiet)):
+            ends = [window.over(until) for window in self.quiet if window.holds(until)]
+            if not ends:
+                break
+            until = max(ends)
+        return until if until > moment else None
+
+    def day(self, moment: datetime) -> tuple[datetime, datetime]:
+        """When this day began in ``zone``, and when the next one does."""
+        today = moment.astimezone(self.zone).date()
+        begin, end = (
+            datetime.combine(today + timedelta(days=days), time(), self.zone).astimezone(UTC)
+            for days in (0, 1)
+        )
+        return begin, end
+
+
+def limits(source: Source, mandate: Mandate, settings: Settings) -> Limits:
+    """The limits for reading ``source`` under ``mandate``."""
+    pace, zone = source.pace, ZoneInfo(source.timezone)
+    own = pace.delay_seconds
+    days = [n for n in (pace.pages_per_day, mandate.pages_per_day) if n is not None]
+    return Limits(
+        delay=settings.collection.delay_seconds if own is None else own,
+        concurrency=pace.concurrency,
+        per_run=pace.pages_per_run,
+        per_day=min(days, default=None),
+        zone=zone,
+        quiet=tuple(_windows((pace.quiet_hours, zone), (mandate.quiet_hours, ZoneInfo("UTC")))),
+    )
+
+
+def _windows(*given: tuple[str, ZoneInfo]) -> Iterator[Window]:
+    for hours, zone in given:
+        if hours:
+            begin, end = minutes(hours)
+            if begin != end:
+                yield Window(begin, end, zone)
+
+
+def back_off(attempt: int, *, first: float = FIRST_BACK_OFF, dice: Random = _dice) -> float:
+    """Seconds before attempt number ``attempt`` + 1: anything up to twice as long as before."""
+    return dice() * min(LONGEST_BACK_OFF, first * 2.0 ** min(attempt, 30))
+
+
+def retry_after(value: str, now: datetime) -> float | None:
+    """The seconds of a ``Retry-After`` header, given as such or as a date; None for neither."""
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text[:9]), LONGEST_RETRY_AFTER)
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return min(max((moment - now).total_seconds(), 0.0), LONGEST_RETRY_AFTER)
+
+
+class Turns:
+    """When each host of a source may be asked next; safe to use from several threads."""
+
+    def __init__(self, delay: float, *, dice: Random = _dice) -> None:
+        self._delay = delay
+        self._dice = dice
+        self._mutex = threading.Lock()
+        self._asked: dict[str, datetime] = {}
+        self._held: dict[str, datetime] = {}
+        self._least: dict[str, float] = {}
+
+    def left(self, host: str, now: datetime) -> float:
+        """Seconds until ``host`` may be asked."""
+        with self._mutex:
+            due = self._held.get(host, now)
+            delay = max(self._delay, self._least.get(host, 0.0))
+            if delay and host in self._asked:
+                due = max(due, self._asked[host] + timedelta(seconds=delay))
+            left = (due - now).total_seconds()
+            return left * (1 + JITTER * self._dice()) if left > 0 else 0.0
+
+    def delayed(self, host: str) -> bool:
+        """Whether requests to ``host`` have to wait for one another."""
+        return bool(self._delay or self._least.get(host) or host in self._held)
+
+    def asked(self, host: str, now: datetime) -> None:
+        with self._mutex:
+            self._asked[host] = max(now, self._asked.get(host, now))
+            if host in self._held and self._held[host] <= now:
+                del self._held[host]
+
+    def hold(self, host: str, until: datetime) -> None:
+        """The whole host is left alone until then."""
+        with self._mutex:
+            self._held[host] = max(until, self._held.get(host, until))
+
+    def at_least(self, host: str, delay: float) -> None:
+        """The host's own wish for a delay, such as a Crawl-delay."""
+        with self._mutex:
+            self._least[host] = delay
+
+    def held(self, now: datetime) -> dict[str, datetime]:
+        """Hosts that are to be left alone still, and until when."""
+        with self._mutex:
+            return {host: until for host, until in self._held.items() if until > now}

@@ -1,0 +1,143 @@
+"""The threads that ask: each request in its host's turn, its answer or its failure handed back."""
+
+from __future__ import annotations
+
+import queue
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from collectors.web.addresses import place
+from collectors.web.network import Answer, Fetcher
+from collectors.web.pace import Turns
+from model.clock import Clock
+from model.errors import SpoorError
+from vault.frontier import Address
+
+Pause = Callable[[float], None]
+
+LONGEST_WAIT = 120.0
+"""Seconds that a run waits for a host; where it has to wait longer, the run ends instead."""
+
+_PICTURES = "image/*"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One request to be sent: the address of the round, where it is really asked, and how."""
+
+    address: Address
+    url: str
+    number: int
+    etag: str = ""
+    last_modified: str = ""
+
+    @property
+    def host(self) -> str:
+        return host_of(self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a job. Without answer and error it was not asked."""
+
+    job: Job
+    at: datetime
+    answer: Answer | None = None
+    error: BaseException | None = None
+
+
+class Workers:
+    """A number of threads that ask through one Fetcher; none of them touches the vault."""
+
+    def __init__(
+        self,
+        number: int,
+        fetcher: Fetcher,
+        turns: Turns,
+        *,
+        clock: Clock,
+        pause: Pause,
+        stop: threading.Event,
+    ) -> None:
+        self._number = number
+        self._fetcher = fetcher
+        self._turns = turns
+        self._clock = clock
+        self._pause = pause
+        self._stop = stop
+        self._closed = threading.Event()
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
+        self._hosts: dict[str, threading.Lock] = {}
+        self._threads: list[threading.Thread] = []
+
+    def submit(self, job: Job) -> None:
+        self._hosts.setdefault(job.host, threading.Lock())
+        self._jobs.put(job)
+        if len(self._threads) < self._number:
+            thread = threading.Thread(target=self._work, name="spoor-fetch", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def result(self, seconds: float) -> Result | None:
+        """The next result; None where none came in so many seconds, or with 0 if none is there."""
+        try:
+            return self._results.get(timeout=seconds) if seconds else self._results.get_nowait()
+        except queue.Empty:
+            return None
+
+    def close(self) -> None:
+        """Jobs not begun come back unasked; what is under way may still end."""
+        self._closed.set()
+        for _ in self._threads:
+            self._jobs.put(None)
+
+    def join(self, seconds: float) -> None:
+        for thread in self._threads:
+            thread.join(seconds)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            result: Result | None = None
+            try:
+                result = self._done(job)
+            finally:  # whatever happens here, the thread that reads gets to know it
+                lost = Result(job, self._clock(), error=sys.exception())
+                self._results.put(lost if result is None else result)
+
+    def _done(self, job: Job) -> Result:
+        accept = _PICTURES if job.address.why == "media" else ""
+        try:
+            if not self._may_ask(job.host):
+                return Result(job, self._clock())
+            answer = self._fetcher.get(
+                job.url, etag=job.etag, last_modified=job.last_modified, accept=accept
+            )
+        except SpoorError as error:
+            return Result(job, self._clock(), error=error)
+        return Result(job, self._clock(), answer)
+
+    def _may_ask(self, host: str) -> bool:
+        """Wait for the host's turn; False where that would take too long, or all is to end."""
+        if self._turns.delayed(host):
+            with self._hosts[host]:
+                left = self._turns.left(host, self._clock())
+                if left > LONGEST_WAIT or self._ending:
+                    return False
+                if left:
+                    self._pause(left)
+                self._turns.asked(host, self._clock())
+        return not self._ending
+
+    @property
+    def _ending(self) -> bool:
+        return self._stop.is_set() or self._closed.is_set()
+
+
+def host_of(url: str) -> str:
+    """What requests wait for one another by: host and port of a normal address."""
+    host, port = place(url)
+    return f"{host}:{port}"
