@@ -141,17 +141,21 @@ class Body:
         self._where = where
         self._unpacks = _unpacks(coding, where)
         self._received = 0
-        self._size = 0
+        self.size = 0
         self._pieces: list[bytes] = []
 
     def add(self, piece: bytes) -> None:
         self._received += len(piece)
         if self._unpacks is not None:
             piece = self._unpacked(piece)
-        self._size += len(piece)
-        if self._size > self._limits.max_bytes:
+        self.size += len(piece)
+        if self.size > self._limits.max_bytes:
             raise failure("too-large", self._where, f"more than {self._limits.max_bytes:,} bytes")
         self._pieces.append(piece)
+
+    def head(self, length: int) -> bytes:
+        """The first bytes of what has come so far."""
+        return b"".join(self._pieces)[:length]
 
     def whole(self) -> bytes:
         if self._unpacks is not None and self._received and not self._unpacks.complete():
@@ -161,7 +165,7 @@ class Body:
     def _unpacked(self, piece: bytes) -> bytes:
         unpacks = cast("_Unpacks", self._unpacks)
         by_ratio = max(_SMALL, int(self._received * self._limits.max_ratio))
-        room = min(self._limits.max_bytes, by_ratio) - self._size
+        room = min(self._limits.max_bytes, by_ratio) - self.size
         try:
             out = unpacks.feed(piece, max(room, 0))
         except (zlib.error, ValueError) as error:

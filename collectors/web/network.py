@@ -13,12 +13,13 @@ import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
+from collectors.contents import HEAD, contents
 from collectors.media import media_kind
 from collectors.tor import endpoint
 from collectors.web.addresses import check_host, check_route, normal
 from collectors.web.connections import Dial, Line, clear, through_tor
 from collectors.web.cookies import cookie_header, take_in, without_value
-from collectors.web.failures import failure, of_exception
+from collectors.web.failures import failure, of_exception, of_status
 from collectors.web.limits import Asked, Body, Limits
 from config.settings import Settings
 from config.sources import Source
@@ -96,7 +97,8 @@ class Fetcher:
     def get(self, url: str, *, etag: str = "", last_modified: str = "", accept: str = "") -> Answer:
         """The answer to one GET; CollectionError or PolicyRefusal says why there is none.
 
-        Pictures, sound and film are broken off unless ``accept`` begins with ``image/``.
+        Media, archives and other files that are no text are broken off (failures ``media`` and
+        ``not-a-page``) unless ``accept`` begins with ``image/``.
         """
         try:
             asked_for = normal(url)
@@ -133,12 +135,14 @@ class Fetcher:
         _check_head(status, headers, request, limits, where)
         asked.body_follows()
         body = Body(response.headers.get("Content-Encoding", ""), limits, where)
-        first = True
+        looked = str(request.headers["Accept"]).startswith("image/")
         while piece := response.read1(_PIECE, decode_content=False):
             body.add(piece)
-            if first and not str(request.headers["Accept"]).startswith("image/"):
-                _refuse_media(piece, response.headers.get("Content-Type", ""), where)
-            first = False
+            if not looked and body.size >= HEAD:
+                _check_contents(body, response, where)
+                looked = True
+        if not looked:
+            _check_contents(body, response, where)
         if self._cookies is not None:
             take_in(self._cookies, request, response)
         return Answer(where, status, headers, body.whole())
@@ -193,9 +197,18 @@ def _check_head(
         raise failure("too-large", where, f"{length[:20]} bytes")
 
 
-def _refuse_media(piece: bytes, content_type: str, where: str) -> None:
-    if kind := media_kind(piece, content_type):
-        raise failure("media", where, kind)
+def _check_contents(body: Body, response: Any, where: str) -> None:
+    """Break off what is no page as soon as its beginning tells: none of it is wanted here."""
+    head, declared = body.head(HEAD), response.headers.get("Content-Type", "")
+    found = contents(head, declared)
+    if found not in ("media", "archive", "unknown"):
+        return
+    after = response.headers.get("Retry-After", "")
+    if error := of_status(int(response.status), where, after):
+        raise error
+    if found == "media":
+        raise failure("media", where, media_kind(head, declared))
+    raise failure("not-a-page", where, "an archive" if found == "archive" else "no text")
 
 
 def _header(name: object, value: object) -> tuple[str, str]:
