@@ -1,4 +1,4 @@
-"""Many rows into one table at once, without building a dictionary of bind values for each."""
+"""Rows put into a table: many at once, or in place of those that are there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table, insert
+from sqlalchemy.dialects import postgresql
 
 
 def insert_rows(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
@@ -22,6 +23,11 @@ def insert_rows(connection: Connection, table: Table, rows: Iterable[Sequence[An
         values = [dict(zip(names, row, strict=True)) for row in rows]
     if values:
         connection.exec_driver_sql(text, values)
+
+
+def upsert(table: Table) -> postgresql.Insert:
+    """An insert that takes ON CONFLICT, in the words that PostgreSQL and SQLite share."""
+    return postgresql.insert(table)
 
 
 @lru_cache(maxsize=64)

@@ -29,6 +29,7 @@ MARKER = b"spoor-rehearsal-world"
 """Made-up material carries these bytes."""
 
 _PAGE = 500
+_INSERT = insert(captures)
 _NOTHING = hashlib.sha256(b"").hexdigest()
 
 
@@ -50,6 +51,7 @@ class CaptureStore:
         self._folder = folder
         self._made_up = made_up
         self._announced = session.heads.capture_seq
+        self._mandates: set[str] = set()
         session.before_commit.append(self._before_commit)
 
     def seal(self, sealing: Sealing) -> Sealed:
@@ -117,7 +119,7 @@ class CaptureStore:
             refers_to=first.seq if first else None,
         )
         capture = replace(capture, chain=capture_chain(capture))
-        connection.execute(insert(captures), to_row(capture))
+        connection.execute(_INSERT, to_row(capture))
         return capture
 
     def _refuse_mixing(self, sealing: Sealing, payload: Payload) -> None:
@@ -134,7 +136,7 @@ class CaptureStore:
         )
 
     def _refuse_unknown_mandate(self, connection: Connection, sealing: Sealing) -> None:
-        if sealing.mandate is None:
+        if sealing.mandate is None or sealing.mandate in self._mandates:
             return
         query = select(mandates.c.id).where(mandates.c.id == sealing.mandate)
         if connection.execute(query).first() is None:
@@ -142,6 +144,7 @@ class CaptureStore:
                 f"{sealing.url}: no mandate {sealing.mandate!r} is recorded",
                 remedy="record it first with 'spoor mandate add'",
             )
+        self._mandates.add(sealing.mandate)  # for good: none is ever removed
 
     def _same_import(self, connection: Connection, sealing: Sealing, sha256: str) -> Capture | None:
         """The capture of the same import, if there is one.

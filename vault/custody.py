@@ -16,6 +16,7 @@ from vault.session import Session
 from vault.text import pack, pack_json, unpack, unpack_json
 
 _PAGE = 1_000
+_INSERT = insert(custody)
 _COLUMNS = tuple(field.name for field in fields(CustodyEntry))
 
 
@@ -44,7 +45,7 @@ class CustodyLog:
                 chain="",
             )
             entry = replace(entry, chain=entry_chain(entry))
-            connection.execute(insert(custody), _to_row(entry))
+            connection.execute(_INSERT, _to_row(entry))
             session.heads = replace(session.heads, custody_seq=entry.seq, custody_chain=entry.chain)
             return entry
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields, replace
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, insert, select, update
 
 from model.canonical import digest
 from model.errors import EvidenceError
@@ -23,6 +23,17 @@ from vault.text import pack, pack_json, unpack, unpack_json
 _CHUNK = 500
 _HELD = tuple(field.name for field in fields(Document))
 _FIXED = tuple(c.name for c in documents.columns if c.name not in ("digest", "current"))
+
+_INSERT = insert(documents)
+_INSERT_READING = insert(readings)
+_FORMER_READING = select(readings).where(readings.c.capture == bindparam("of"))
+_FORMER_ISSUE = select(issues.c.position).where(issues.c.capture == bindparam("of")).limit(1)
+_CURRENT = select(documents.c.uid, documents.c.payload).where(
+    documents.c.uid.in_(bindparam("uids", expanding=True)), documents.c.current == 1
+)
+_OF_CAPTURE = select(documents.c.uid).where(
+    documents.c.capture == bindparam("of"), documents.c.current == 1
+)
 
 
 class DocumentStore:
@@ -67,16 +78,17 @@ class DocumentStore:
     ) -> bool:
         """Whether this reading's outcome differs from the last one's."""
         outcome = {"reader": reader, "documents": number, "issues": len(problems)}
-        query = select(readings).where(readings.c.capture == capture.seq)
-        former = connection.execute(query).first()
-        same = former is not None and dict(former._mapping) == outcome | {"capture": capture.seq}
-        connection.execute(delete(issues).where(issues.c.capture == capture.seq))
-        connection.execute(delete(readings).where(readings.c.capture == capture.seq))
-        connection.execute(insert(readings), outcome | {"capture": capture.seq})
+        row = outcome | {"capture": capture.seq}
+        former = connection.execute(_FORMER_READING, {"of": capture.seq}).first()
+        if former is not None:
+            connection.execute(delete(readings).where(readings.c.capture == capture.seq))
+        if connection.execute(_FORMER_ISSUE, {"of": capture.seq}).first() is not None:
+            connection.execute(delete(issues).where(issues.c.capture == capture.seq))
+        connection.execute(_INSERT_READING, row)
         if problems:
             rows = [_issue_row(capture, place, issue) for place, issue in enumerate(problems)]
             connection.execute(insert(issues), rows)
-        return not same
+        return former is None or dict(former._mapping) != row
 
     def read_by(self, capture: Capture) -> str | None:
         """Which reader (name/version) read ``capture`` last; None where none did."""
@@ -176,9 +188,8 @@ class _Reading:
         return document.uid
 
     def _current(self, fresh: dict[str, Document]) -> dict[str, str]:
-        query = select(documents.c.uid, documents.c.payload)
-        query = query.where(documents.c.uid.in_(fresh), documents.c.current == 1)
-        return {row.uid: row.payload for row in self._connection.execute(query)}
+        found = self._connection.execute(_CURRENT, {"uids": list(fresh)}) if fresh else ()
+        return {row.uid: row.payload for row in found}
 
     def _row(self, uid: str, document: Document) -> dict[str, Any]:
         return {
@@ -203,16 +214,15 @@ class _Reading:
             row["seq"] = number
             row["digest"] = row_digest(row)
             self._digest.update(row["digest"].encode())
-        self._connection.execute(insert(documents), rows)
+        self._connection.execute(_INSERT, rows)
         heads = heads.with_current([row["digest"] for row in rows], ())
         self._session.heads = replace(heads, document_seq=heads.document_seq + len(rows))
         self.added += len(rows)
 
     def drop_the_rest(self) -> int:
         """Supersede what earlier readings of this capture found and this one did not."""
-        query = select(documents.c.uid)
-        query = query.where(documents.c.capture == self._capture.seq, documents.c.current == 1)
-        gone = [uid for (uid,) in self._connection.execute(query) if uid not in self._uids]
+        found = self._connection.execute(_OF_CAPTURE, {"of": self._capture.seq}).scalars()
+        gone = [uid for uid in found if uid not in self._uids]
         self._supersede(gone)
         return len(gone)
 

@@ -3,50 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, Row, Select, Update, delete, func, or_, select
 
 from model.errors import EvidenceError
+from vault.frontier_rows import ADD, PUT_OFF, SETTLE, WAITING, Address, from_row, to_row, validator
 from vault.rounds import Round, RoundStore
-from vault.schema import readings
 from vault.session import Session
 from vault.text import pack, unpack
-from vault.visit_tables import frontier, round_counts, rounds
+from vault.visit_tables import frontier, rounds
 from vault.visits import RequestLog
 
 __all__ = ["Address", "Frontier", "Round"]
 
-WAITING = ""
 GIVEN_UP = "given up"
-_LONGEST_VALIDATOR = 1_000
+_NOT_MODIFIED = 304
 _ROUNDS_KEPT = 3
 _ADDED_AT_ONCE = 2_000
-_TEXTS = ("url", "found_on", "why")
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """One address of a round.
-
-    ``url`` is its normal form at the source's first place; mirrors are mapped onto it. ``depth``
-    counts links in a row from a start address, ``hops`` redirects in a row, ``attempts`` the
-    failed ones in this round. ``why`` is ``start``, ``follow``, ``redirect``, ``recheck``,
-    ``media`` or ``robots``. ``etag``, ``last_modified`` and ``capture`` (its number) are of the
-    last answer that had content, also from an earlier round.
-    """
-
-    url: str
-    depth: int = 0
-    found_on: str = ""
-    why: str = "follow"
-    hops: int = 0
-    attempts: int = 0
-    etag: str = ""
-    last_modified: str = ""
-    capture: int | None = None
 
 
 class Frontier:
@@ -113,12 +87,16 @@ class Frontier:
             return 0
         with self._session.operation() as connection:
             place = self._places(connection, len(given), first=first)
-            rows = [self._row(address, place + n) for n, address in enumerate(given.values())]
+            here = {"source": self._source, "round": self._open()}
+            rows = [
+                here | to_row(address) | {"position": place + n}
+                for n, address in enumerate(given.values())
+            ]
             new = 0
             for start in range(0, len(rows), _ADDED_AT_ONCE):
                 part = rows[start : start + _ADDED_AT_ONCE]
-                new += connection.execute(_ADD, part).rowcount
-            self._count(connection, {WAITING: new})
+                new += connection.execute(ADD, part).rowcount
+            self._store.count(self._open(), {WAITING: new})
             return new
 
     def _places(self, connection: Connection, number: int, *, first: bool) -> int:
@@ -133,18 +111,6 @@ class Frontier:
         low, high = connection.execute(query.where(*self._is_waiting())).one()
         return low or 0, high or 0
 
-    def _row(self, address: Address, position: int) -> dict[str, Any]:
-        return {
-            "source": self._source,
-            "url": pack(address.url),
-            "round": self._open(),
-            "position": position,
-            "depth": address.depth,
-            "found_on": pack(address.found_on),
-            "why": pack(address.why),
-            "hops": address.hops,
-        }
-
     def take(self, n: int, now: str) -> list[Address]:
         """The next addresses, at most ``n``, that may be asked at ``now``; handed out once.
 
@@ -155,7 +121,7 @@ class Frontier:
         with self._session.steady():
             due = [*self._due("", n), *self._due_again(now, n)]
             due = sorted(due, key=lambda row: row.position)[:n]
-            taken = [_address(row) for row in due]
+            taken = [from_row(row) for row in due]
             self._handed |= {address.url for address in taken}
             return taken
 
@@ -193,57 +159,43 @@ class Frontier:
         Validators are kept with the capture they belong to; those that an answer 304 does not
         name stay as they were.
         """
-        learnt: dict[str, Any] = {"status": status, "reason": pack(reason)}
-        if capture is not None:
-            held = {"etag": _validator(etag), "last_modified": _validator(last_modified)}
-            learnt |= {name: text for name, text in held.items() if text or status != 304}
-            learnt["capture"] = capture
-        with self._session.operation() as connection:
-            self._settle(connection, url, {"outcome": pack(outcome) or "read"} | learnt)
-            if capture is not None:
-                self._count_page(connection, capture)
-        self.release(url)
+        held: dict[str, str | None] = {
+            "new_etag": validator(etag),
+            "new_last_modified": validator(last_modified),
+        }
+        if capture is None:
+            held = dict.fromkeys(held)
+        elif status == _NOT_MODIFIED:
+            held = {name: text or None for name, text in held.items()}
+        learnt = held | {"new_outcome": pack(outcome) or "read", "new_reason": pack(reason)}
+        self._settle(url, learnt | {"new_status": status, "new_capture": capture})
 
     def give_up(self, url: str, *, reason: str) -> None:
         """An address of the open round is not asked again in it."""
-        with self._session.operation() as connection:
-            self._settle(connection, url, {"outcome": GIVEN_UP, "reason": pack(reason)})
-        self.release(url)
+        learnt = dict.fromkeys(("new_status", "new_etag", "new_last_modified", "new_capture"))
+        self._settle(url, learnt | {"new_outcome": GIVEN_UP, "new_reason": pack(reason)})
 
-    def _settle(self, connection: Connection, url: str, learnt: dict[str, Any]) -> None:
-        self._change(connection, url, learnt)
-        self._count(connection, {WAITING: -1, str(learnt["outcome"]): 1})
+    def _settle(self, url: str, learnt: dict[str, Any]) -> None:
+        with self._session.operation() as connection:
+            self._change(connection, SETTLE, url, learnt)
+            self._store.count(self._open(), {WAITING: -1, learnt["new_outcome"]: 1})
+            if learnt["new_capture"] is not None:
+                self._store.count_page(self._open(), learnt["new_capture"])
+        self.release(url)
 
     def later(self, url: str, *, not_before: str, reason: str) -> None:
         """An attempt failed; the address waits until ``not_before`` (ISO 8601 UTC)."""
-        learnt = {"not_before": not_before, "reason": pack(reason)}
+        learnt = {"new_not_before": not_before, "new_reason": pack(reason)}
         with self._session.operation() as connection:
-            self._change(connection, url, learnt | {"attempts": frontier.c.attempts + 1})
+            self._change(connection, PUT_OFF, url, learnt)
         self.release(url)
 
-    def _change(self, connection: Connection, url: str, learnt: dict[str, Any]) -> None:
-        here = (frontier.c.source == self._source, frontier.c.url == pack(url))
-        waits = (frontier.c.round == self._open(), frontier.c.outcome == WAITING)
-        if connection.execute(update(frontier).where(*here, *waits).values(learnt)).rowcount != 1:
+    def _change(
+        self, connection: Connection, change: Update, url: str, learnt: dict[str, Any]
+    ) -> None:
+        here = {"of": self._source, "at": pack(url), "within": self._open()}
+        if connection.execute(change, here | learnt).rowcount != 1:
             raise EvidenceError(f"{self._name}: {url} does not wait in round {self._id}")
-
-    def _count(self, connection: Connection, changes: Mapping[str, int]) -> None:
-        rows = [
-            {"round": self._open(), "outcome": outcome, "number": number}
-            for outcome, number in changes.items()
-            if number
-        ]
-        if rows:
-            connection.execute(_COUNT, rows)
-
-    def _count_page(self, connection: Connection, capture: int) -> None:
-        """One page more, and the documents that were read from it."""
-        found = select(readings.c.documents).where(readings.c.capture == capture)
-        more = {
-            "pages": rounds.c.pages + 1,
-            "documents": rounds.c.documents + func.coalesce(found.scalar_subquery(), 0),
-        }
-        connection.execute(update(rounds).where(rounds.c.id == self._open()).values(more))
 
     def knows(self, url: str) -> bool:
         """Whether the open round has met this address, in whatever state it is."""
@@ -257,9 +209,8 @@ class Frontier:
 
     def counts(self) -> Mapping[str, int]:
         """Addresses of the open round by outcome; ``waiting`` for those not done with."""
-        query = select(round_counts).where(round_counts.c.round == self._id)
-        rows = self._session.look(query.order_by(round_counts.c.outcome))
-        return {unpack(row.outcome) or "waiting": row.number for row in rows if row.number}
+        found = {} if self._id is None else self._store.counts(self._id)
+        return {outcome or "waiting": number for outcome, number in found.items() if number}
 
     def next_due(self) -> str | None:
         """When the next address that is not handed out may be asked; empty for now.
@@ -295,45 +246,3 @@ class Frontier:
 
     def _is_waiting(self) -> Sequence[Any]:
         return (frontier.c.round == self._id, frontier.c.outcome == WAITING)
-
-
-def _adding() -> Any:
-    fresh = {"attempts": 0, "not_before": "", "outcome": WAITING, "status": None, "reason": ""}
-    added = insert(frontier).values(fresh | {"etag": "", "last_modified": "", "capture": None})
-    moved = ("round", "position", "depth", "found_on", "why", "hops", *fresh)
-    return added.on_conflict_do_update(
-        index_elements=["source", "url"],
-        set_={name: added.excluded[name] for name in moved},
-        where=frontier.c.round != added.excluded.round,
-    )
-
-
-def _counting() -> Any:
-    counted = insert(round_counts)
-    return counted.on_conflict_do_update(
-        index_elements=["round", "outcome"],
-        set_={"number": round_counts.c.number + counted.excluded.number},
-    )
-
-
-_ADD = _adding()
-_COUNT = _counting()
-
-
-def _validator(text: str) -> str:
-    """A validator as it can be kept: one too long is dropped, and the page is asked for whole."""
-    return pack(text) if len(text) <= _LONGEST_VALIDATOR else ""
-
-
-def _address(row: Row[Any]) -> Address:
-    return Address(
-        url=unpack(row.url),
-        depth=row.depth,
-        found_on=unpack(row.found_on),
-        why=unpack(row.why),
-        hops=row.hops,
-        attempts=row.attempts,
-        etag=unpack(row.etag),
-        last_modified=unpack(row.last_modified),
-        capture=row.capture,
-    )

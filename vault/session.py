@@ -125,13 +125,14 @@ class Session:
                 return
             before = self.heads
             self._depth = 1
-            savepoint = connection.begin_nested()
+            connection.exec_driver_sql("SAVEPOINT operation")
             try:
                 yield connection
-                savepoint.commit()
+                connection.exec_driver_sql("RELEASE SAVEPOINT operation")
             except BaseException:
-                savepoint.rollback()
                 self.heads = before
+                connection.exec_driver_sql("ROLLBACK TO SAVEPOINT operation")
+                connection.exec_driver_sql("RELEASE SAVEPOINT operation")
                 raise
             finally:
                 self._depth = 0

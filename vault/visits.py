@@ -7,10 +7,10 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from model.canonical import Json
 from model.clock import iso
+from vault.bulk import upsert
 from vault.session import Session
 from vault.text import pack, pack_json, unpack_json
 from vault.visit_tables import cursors, requests
@@ -64,7 +64,7 @@ class RequestLog:
             noted, self._noted = self._noted, Counter()
         if not noted:
             return
-        added = insert(requests)
+        added = upsert(requests)
         added = added.on_conflict_do_update(
             index_elements=["source", "minute"],
             set_={"number": requests.c.number + added.excluded.number},
@@ -88,7 +88,7 @@ class Cursors:
     def keep(self, source: str, name: str, value: Json) -> None:
         """Keep ``value``; what was there is replaced."""
         row = {"source": pack(source), "name": pack(name), "value": pack_json(value)}
-        added = insert(cursors)
+        added = upsert(cursors)
         added = added.on_conflict_do_update(
             index_elements=["source", "name"], set_={"value": added.excluded.value}
         )

@@ -16,12 +16,13 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 import vault as package
 from config.settings import Workspace
-from model.evidence import Issue
+from model.evidence import Capture, Issue
 from model.findings import Run
 from vault.bulk import _statement as bulk_statement
 from vault.schema import HEAD, PROTECTED, metadata
-from vault.vault import Vault, open_vault
+from vault.vault import Address, Vault, open_vault
 
+AT = "2026-01-01T00:00:00Z"
 SCRIPTS = Path(package.__path__[0]) / "migrations"
 
 
@@ -97,6 +98,23 @@ def executed() -> Iterator[list[object]]:
     event.remove(Connection, "before_execute", note)
 
 
+def visit(vault: Vault, capture: Capture) -> None:
+    """Everything a visit to a source writes and reads."""
+    frontier = vault.frontier("lists")
+    frontier.begin("m1", AT)
+    frontier.add([Address("a"), Address("b"), Address("c")])
+    assert len(frontier.take(3, AT)) == 3
+    frontier.answered("a", status=200, capture=capture.seq)
+    frontier.later("b", not_before=AT, reason="timeout")
+    frontier.give_up("c", reason="robots")
+    frontier.note_request(AT)
+    assert frontier.asked_since(AT) == 1
+    assert frontier.knows("a")
+    assert frontier.next_due() == AT
+    vault.keep_cursor("lists", "page", vault.cursor("lists", "page"))
+    frontier.close("finished", AT)
+
+
 def test_every_statement_compiles_for_postgresql(
     executed: list[object], filled: Workspace, make
 ) -> None:
@@ -108,6 +126,7 @@ def test_every_statement_compiles_for_postgresql(
             capture = vault.seal(make.imported(mandate="m1", reading=reading)).capture
         vault.add_documents(capture, "pages/2", [], [Issue("note", "n")])
         vault.add_statements("enrich/2", [(d.uid, []) for d in vault.unenriched("enrich/2")])
+        visit(vault, capture)
         vault.put("a", vault.get("a"))
         vault.save_run(Run("1", "r", "", {}, ""), [("k", "u", {})])
         read = (vault.statements({"USES"}), vault.issues(), vault.unread("r/1"), vault.verify())
