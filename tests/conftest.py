@@ -23,6 +23,12 @@ settings.load_profile("spoor")
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--sources", metavar="DIR", help="source files that must keep the standard too"
+    )
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real public data beside the checkout; skips where it is absent."""
