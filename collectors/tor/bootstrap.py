@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as default
 
 import stem
 from stem.control import Controller
 
-from collectors.tor.phase import clock_error, duration, speaks_of_clock
+from collectors.tor.phase import CLOCK_WRONG, clock_error, duration, speaks_of_clock
 from collectors.tor.status import TorStatus, ask
 from config.settings import TorSettings
-from model.errors import Retry
+from model.errors import CollectionError, Retry
 
 Say = Callable[[str], None]
 
@@ -53,8 +53,8 @@ def wait_until_connected(
 ) -> TorStatus:
     """The status of a tor that is ready; each step of the way goes to ``say``.
 
-    Raises Retry with tor's own reason where it stands still, where ``bootstrap_seconds`` are over,
-    where it ends, or where ``given_up``.
+    Raises Retry with tor's own reason (Stop for the clock) where it stands still, where
+    ``bootstrap_seconds`` are over, where it ends, or where ``given_up``.
     """
     deadline = time.monotonic() + settings.bootstrap_seconds
     wait = _Wait()
@@ -84,22 +84,22 @@ def _asked(control: Controller, settings: TorSettings) -> TorStatus:
         ) from None
 
 
-def _verdict(status: TorStatus, wait: _Wait) -> Retry | None:
+def _verdict(status: TorStatus, wait: _Wait) -> CollectionError | None:
     """The error of a tor that will not get on by waiting; None where it may."""
     if "DisableNetwork" in status.sentence:
         return status.error
     if wait.seconds < _CLOCK_SECONDS:
         return None
-    if status.reason == "clock-wrong":
+    if status.reason == CLOCK_WRONG:
         return status.error
     if wait.clock:
         return clock_error(None)
     return status.error if status.stalled and wait.seconds > _STALL_SECONDS else None
 
 
-def _late(status: TorStatus, settings: TorSettings) -> Retry:
+def _late(status: TorStatus, settings: TorSettings) -> CollectionError:
     waited = duration(int(settings.bootstrap_seconds))
-    return Retry(f"{status.sentence} (waited {waited})", reason=status.reason, remedy=status.remedy)
+    return replace(status, sentence=f"{status.sentence} (waited {waited})").error
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """The control port: reached over TCP or a Unix socket, entered by cookie or password.
 
-Three traps of stem lie here. It leaks its socket where nobody listens; it takes ownership of any
-tor this process started, so that closing one connection would end tor; and it writes what it sends,
-keys and passwords included, to its log.
+Three traps of stem lie here. It leaks its socket where nobody listens; over a socket that calls
+itself local it takes ownership of any tor this process started, so that closing one connection ends
+tor; and it writes what it sends, keys and passwords included, to its log.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import stem
 import stem.connection
+import stem.socket
 import stem.util.log
 from pydantic import SecretStr
 from stem.control import Controller
@@ -55,17 +56,23 @@ def open_controller(
     return opened
 
 
+def own(opened: Controller) -> Controller:
+    """The same connection, whose end, for whatever cause, is now tor's end; closed on failure."""
+    try:
+        opened.msg("TAKEOWNERSHIP")
+        opened.reset_conf("__OwningControllerProcess")  # the connection tells sooner
+    except stem.ControllerError:
+        opened.close()
+        raise
+    return opened
+
+
 def control_listens(settings: TorSettings) -> bool:
     """Whether anybody listens at the control address."""
-    path = _socket_path(settings)
-    if path is None:
-        return listens(settings.control, "tor.control")
-    with socket.socket(socket.AF_UNIX) as probe:
-        probe.settimeout(_CONNECT_SECONDS)
-        try:
-            probe.connect(path)
-        except OSError:
-            return False
+    try:
+        _dialled(settings).close()
+    except OSError:
+        return False
     return True
 
 
@@ -90,21 +97,47 @@ def tor_password(environment: Mapping[str, str] = os.environ) -> SecretStr:
     return SecretStr(environment.get(_PASSWORD, ""))
 
 
+class _Socket(stem.socket.ControlSocket):  # type: ignore[misc]
+    """The socket below stem's controller; it does not say that it is local."""
+
+    def __init__(self, dial: Callable[[], socket.socket]) -> None:
+        super().__init__()
+        self._dial = dial
+        self.connect()
+
+    def _make_socket(self) -> socket.socket:
+        try:
+            return self._dial()
+        except OSError as error:
+            raise stem.SocketError(str(error)) from error
+
+
 def _connected(settings: TorSettings) -> Controller:
-    path = _socket_path(settings)
-    if not control_listens(settings):
-        raise ConfigurationError(
-            f"tor's control port {settings.control} does not answer", remedy=_OPEN
-        )
     try:
-        if path is not None:
-            return Controller.from_socket_file(path)
-        host, port = endpoint(settings.control, "tor.control")
-        return Controller.from_port(socket.gethostbyname(host), port)
-    except (stem.SocketError, ValueError, OSError) as error:
+        return Controller(_Socket(lambda: _dialled(settings)))
+    except stem.SocketError as error:
         raise ConfigurationError(
             f"tor's control port {settings.control} does not answer: {error}", remedy=_OPEN
         ) from error
+
+
+def _dialled(settings: TorSettings) -> socket.socket:
+    """A connected socket without time-out; OSError where nobody listens."""
+    path = _socket_path(settings)
+    if path is None:
+        found = socket.create_connection(
+            endpoint(settings.control, "tor.control"), _CONNECT_SECONDS
+        )
+    else:
+        found = socket.socket(socket.AF_UNIX)
+        try:
+            found.settimeout(_CONNECT_SECONDS)
+            found.connect(path)
+        except BaseException:
+            found.close()
+            raise
+    found.settimeout(None)
+    return found
 
 
 def _socket_path(settings: TorSettings) -> str | None:

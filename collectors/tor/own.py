@@ -7,10 +7,10 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-import stem
 from stem.control import Controller
 
-from collectors.tor.control import open_controller
+from collectors.tor.control import open_controller, own
+from collectors.tor.ports import free_port
 from collectors.tor.torrc import executable, torrc
 from config.settings import TorSettings
 from model.errors import ConfigurationError, Retry
@@ -19,13 +19,16 @@ _START_SECONDS = 60.0
 _END_SECONDS = 10.0
 _POLL_SECONDS = 0.05
 _LOG_BYTES = 64 << 10
+_LOOPBACK = "127.0.0.1"
 
 
 class OwnTor:
     """Started with :meth:`start`, again on the same ports where it has ended; then :meth:`end`."""
 
     def __init__(self, settings: TorSettings, folder: Path) -> None:
-        self.settings = settings
+        self._ports = free_port(), free_port()
+        socks, control = (f"{_LOOPBACK}:{port}" for port in self._ports)
+        self.settings = settings.model_copy(update={"socks": socks, "control": control})
         self.control: Controller | None = None
         self._folder = folder
         self._given = settings
@@ -45,23 +48,14 @@ class OwnTor:
     def start(self) -> Controller:
         """Start tor and own it; ConfigurationError in tor's own words where it does not start."""
         self.end()
-        ports = {}
-        if self.settings is not self._given:
-            ports = {
-                "socks": self.settings.socks.rpartition(":")[2],
-                "control": self.settings.control.rpartition(":")[2],
-            }
-        text = torrc(self._given, self._folder, **ports)
-        program = executable(self._given)
-        self._spawn(program, text)
+        self._spawn(executable(self._given), torrc(self._given, self._folder, *self._ports))
         try:
-            control = self._owned(self._control_address())
-            self.control = control
-            self._learn_socks(control)
+            self._wait_for_cookie()
+            self.control = own(open_controller(self.settings, {}))
         except BaseException:
             self.end()
             raise
-        return control
+        return self.control
 
     def end(self) -> None:
         """End it at once; nothing is left of it but its data."""
@@ -76,7 +70,8 @@ class OwnTor:
         folder = self._folder
         (folder / "data").mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / "data").chmod(0o700)
-        (folder / "control-port").unlink(missing_ok=True)
+        for stale in ("control-port", "data/cookie"):
+            (folder / stale).unlink(missing_ok=True)
         path = folder / "torrc"
         path.touch(mode=0o600)
         path.write_text(text, "utf-8")
@@ -88,42 +83,23 @@ class OwnTor:
                 stderr=subprocess.STDOUT,
             )
 
-    def _control_address(self) -> str:
-        """Where it opened its control port, as it writes that to a file."""
+    def _wait_for_cookie(self) -> None:
+        """Until its control port is open and the cookie that opens it is written."""
         deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline:
-            with suppress(FileNotFoundError):
-                said = (self._folder / "control-port").read_text("ascii").strip()
-                if said.startswith("PORT=") and self._cookie_is_written():
-                    return said.removeprefix("PORT=").splitlines()[0]
+        while not ((self._folder / "control-port").exists() and self._cookie_is_written()):
             if self._process is None or self._process.poll() is not None:
                 raise ConfigurationError(
                     f"tor did not start: {self._last_words()}",
                     remedy=f"correct [tor] in spoor.toml; its log is {self._folder / 'log'}",
                 )
+            if time.monotonic() > deadline:
+                raise Retry("tor did not open its control port", reason="tor-not-running")
             time.sleep(_POLL_SECONDS)
-        raise Retry("tor did not open its control port", reason="tor-not-running")
 
     def _cookie_is_written(self) -> bool:
         with suppress(FileNotFoundError):
             return (self._folder / "data" / "cookie").stat().st_size == 32
         return False
-
-    def _owned(self, address: str) -> Controller:
-        """A connection whose end is tor's end, even where this process is killed."""
-        self.settings = self._given.model_copy(update={"control": address})
-        control = open_controller(self.settings, {})
-        try:
-            control.msg("TAKEOWNERSHIP")
-            control.reset_conf("__OwningControllerProcess")
-        except stem.ControllerError:
-            control.close()
-            raise
-        return control
-
-    def _learn_socks(self, control: Controller) -> None:
-        (host, port), *_ = control.get_listeners(stem.control.Listener.SOCKS)
-        self.settings = self.settings.model_copy(update={"socks": f"{host}:{port}"})
 
     def _last_words(self) -> str:
         """The last complaint in its log, without what the settings keep to themselves."""

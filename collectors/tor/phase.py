@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from model.errors import Retry
+from model.errors import Stop
 
+CLOCK_WRONG = "clock-wrong"
 _FIELD = re.compile(r'\b([A-Z_]+)=("(?:[^"\\]|\\.)*"|[^\s"]+)')
 _SKEW = re.compile(r"[Cc]lock skew (-?[0-9]{1,15})\b")
 _BAD_CERTIFICATE = "At least one certificate expired"
@@ -77,13 +78,16 @@ def read_phase(line: str) -> Phase:
     )
 
 
-def clock_error(skew: int | None) -> Retry:
-    """The clock is wrong by ``skew`` seconds, negative for behind; None where it is not told."""
+def clock_error(skew: int | None) -> Stop:
+    """The clock is wrong by ``skew`` seconds, negative for behind; None where it is not told.
+
+    Waiting does not mend that, and what is collected by a wrong clock is bad evidence.
+    """
     if skew is None:
         says = "is wrong: to this clock the relays' certificates have run out"
     else:
         says = f"is {duration(abs(skew))} {'behind' if skew < 0 else 'ahead'}"
-    return Retry(f"tor says that the clock {says}", reason="clock-wrong", remedy=_SET_CLOCK)
+    return Stop(f"tor says that the clock {says}", reason=CLOCK_WRONG, remedy=_SET_CLOCK)
 
 
 def speaks_of_clock(message: str) -> bool:

@@ -40,8 +40,8 @@ def running_tor(
 
     ``say`` hears how far it is, and from another thread when it ended and was started again.
     Client keys (``SPOOR_ONION_KEYS_FILE``) are handed to it, and taken back from one that is not
-    ours. Raises Retry (not running, not connected, clock wrong) or ConfigurationError; there is no
-    way around Tor.
+    ours. Raises Retry (not running, not connected), Stop (clock wrong) or ConfigurationError; there
+    is no way around Tor.
     """
     keys = read_client_keys(environment)
     ours = settings.start == "always" or (
@@ -80,7 +80,7 @@ def _found(settings: TorSettings, keys: tuple[ClientKey, ...], say: Say) -> Iter
 
 
 class _Held:
-    """A connection to a tor of somebody else, which gets its keys again when it was started anew."""
+    """A connection to a tor of somebody else, which gets its keys again where it ended."""
 
     def __init__(self, settings: TorSettings, keys: tuple[ClientKey, ...]) -> None:
         self._settings = settings

@@ -9,10 +9,10 @@ import stem
 from stem.control import Controller
 
 from collectors.tor.control import control_listens, controller, listens
-from collectors.tor.phase import Phase, clock_error, read_phase
+from collectors.tor.phase import CLOCK_WRONG, Phase, clock_error, read_phase
 from config.settings import TorSettings
 from model.clock import Clock, system_clock
-from model.errors import ConfigurationError, Retry
+from model.errors import CollectionError, ConfigurationError, Retry, Stop
 
 _EARLY = timedelta(minutes=5)
 """A consensus holds from the moment it is given out: one from the future shows a slow clock."""
@@ -44,9 +44,10 @@ class TorStatus:
         return self.running and not self.reason
 
     @property
-    def error(self) -> Retry:
-        """The same as an error, for a tor that is not ready."""
-        return Retry(self.sentence, reason=self.reason, remedy=self.remedy)
+    def error(self) -> CollectionError:
+        """The same as an error, for a tor that is not ready: Stop where its clock is wrong."""
+        fate = Stop if self.reason == CLOCK_WRONG else Retry
+        return fate(self.sentence, reason=self.reason, remedy=self.remedy)
 
 
 _UNTOLD = TorStatus(
@@ -73,7 +74,7 @@ def tor_status(settings: TorSettings, clock: Clock = system_clock) -> TorStatus:
 
 
 def require_tor(settings: TorSettings) -> TorStatus:
-    """The status of a tor that is ready; Retry, with reason and remedy, of one that is not.
+    """The status of a tor that is ready; of one that is not Retry, or Stop for its clock.
 
     A tor whose control port is closed to us is taken as it is: the SOCKS port answers.
     """
@@ -117,7 +118,7 @@ def ask(control: Controller, settings: TorSettings, clock: Clock = system_clock)
     return _with(status, _not_there_yet(control, settings, phase))
 
 
-def _with(status: TorStatus, error: Retry, skew: int | None = None) -> TorStatus:
+def _with(status: TorStatus, error: CollectionError, skew: int | None = None) -> TorStatus:
     return replace(
         status, reason=error.reason, sentence=error.message, remedy=error.remedy or "", skew=skew
     )

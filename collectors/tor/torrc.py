@@ -29,7 +29,7 @@ _NAMES = {name.lower(): name for name in OPTIONS}
 _LOOPBACK = "127.0.0.1"
 
 
-def torrc(settings: TorSettings, folder: Path, socks: str = "auto", control: str = "auto") -> str:
+def torrc(settings: TorSettings, folder: Path, socks: int, control: int) -> str:
     """The text of a torrc with data in ``folder``, both ports on loopback; it names this process.
 
     ConfigurationError where a bridge, transport or option of the settings can not be taken.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
@@ -46,13 +46,22 @@ _PUBLISH_SECONDS = 60
 class PrivateTor:
     """A running network. ``settings`` lead to its client, whose SOCKS port reaches its onions."""
 
-    def __init__(self, relays: list[Node], service: Node, client: Node) -> None:
+    def __init__(
+        self, relays: list[Node], service: Node, client: Node, authorities: Sequence[str]
+    ) -> None:
         self.relays = relays
         self.service = service
         self.client = client
         self.settings = TorSettings(
             socks=f"{LOOPBACK}:{client.ports.socks}", control=f"{LOOPBACK}:{client.ports.control}"
         )
+        self.options: Mapping[str, str | tuple[str, ...]] = {
+            "TestingTorNetwork": "1",
+            "OutboundBindAddress": LOOPBACK,
+            "UseDefaultFallbackDirs": "0",
+            "DirAuthority": tuple(line.removeprefix("DirAuthority ") for line in authorities),
+        }
+        """``tor.options`` with which a tor of spoor's own joins this network and no other."""
         self._services: Controller | None = None
         self._onions: list[str] = []
 
@@ -221,6 +230,7 @@ def _laid_out(tor: str, folder: Path, keys: list[Keys], lead: int) -> PrivateTor
         authorities,
         node("onions", service, service_lines()),
         node("client", client, client_lines(client)),
+        known,
     )
 
 
@@ -233,7 +243,7 @@ def _agreed(relays: list[Node], seconds: float) -> bool:
         return sum("Running" in line for line in usable) == len(relays)
 
     return wait_for(
-        lambda: all(complete(node) for node in relays),
+        lambda: all(node.owned() and complete(node) for node in relays),
         seconds,
         lambda: any(node.has_ended() for node in relays),
     )

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import stem
-import stem.connection
 from stem.control import Controller
 
 from app.rehearsal.private_tor.torrc import Ports
 from app.rehearsal.server import LOOPBACK
-from model.errors import Retry
+from collectors.tor.control import open_controller, own
+from config.settings import TorSettings
+from model.errors import ConfigurationError, Retry
 
 _POLL_SECONDS = 0.1
 _END_SECONDS = 10
@@ -78,8 +79,7 @@ class Node:
 
         def connected() -> bool:
             nonlocal phase
-            self._owner = self._owner or self._owned()
-            if self._owner is not None:
+            if self.owned() and self._owner is not None:
                 phase = str(self._owner.get_info("status/bootstrap-phase", ""))
             return "PROGRESS=100" in phase
 
@@ -89,29 +89,13 @@ class Node:
             f"private Tor: {self.name} did not connect: {phase}", reason="tor-not-bootstrapped"
         )
 
-    def _owned(self) -> Controller | None:
-        """A connection whose end is tor's end; None before it opens its port.
-
-        stem takes ownership where ``__OwningControllerProcess`` names this process, and takes that
-        line away then, so that later connections of this process own nothing.
-        """
-        if not _listens(self.ports.control):
-            return None
-        try:
-            controller = Controller.from_port(LOOPBACK, self.ports.control)
-        except stem.SocketError:
-            return None
-        try:
-            controller.authenticate()
-        except (stem.ControllerError, stem.connection.AuthenticationFailure):
-            controller.close()
-            return None
-        return controller
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex((LOOPBACK, port)) == 0
+    def owned(self) -> bool:
+        """Take ownership where that is not done yet; False before it opens its control port."""
+        if self._owner is None:
+            settings = TorSettings(control=f"{LOOPBACK}:{self.ports.control}")
+            with suppress(ConfigurationError, stem.ControllerError):
+                self._owner = own(open_controller(settings, {}))
+        return self._owner is not None
 
 
 def wait_for(

@@ -7,19 +7,16 @@ exits have no name server, and the only authorities any node knows are the netwo
 from __future__ import annotations
 
 import os
-import random
-import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.rehearsal.private_tor.keys import Keys
 from app.rehearsal.server import LOOPBACK
+from collectors.tor.ports import free_port
 
 VOTING_SECONDS = 300
 _DELAY_SECONDS = 2
-_BELOW = 32768
-"""Ports from here on are handed out by the kernel to outgoing connections (Linux's default)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +32,9 @@ class Ports:
 def free_ports() -> Iterator[int]:
     """Loopback ports that nobody listens at just now, none of them twice, without end."""
     given: set[int] = set()
-    dice = random.SystemRandom()
     while True:
-        port = dice.randrange(12_000, _BELOW)
-        if port not in given and _is_free(port):
+        port = free_port()
+        if port not in given:
             given.add(port)
             yield port
 
@@ -116,13 +112,3 @@ def write_torrc(
 def voting_offset(now: float, lead: int) -> int:
     """The offset that puts the first vote ``lead`` seconds after ``now`` (Unix seconds)."""
     return int(now + lead + 2 * _DELAY_SECONDS) % VOTING_SECONDS
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError:
-            return False
-    return True
