@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from app.cli.common import JsonOption, WorkspaceOption, example, the_workspace
-from app.cli.output import rows
+from app.cli.output import rows, say
 
 group = typer.Typer(no_args_is_help=True, help="The sources this workspace reads.")
 
@@ -59,6 +59,68 @@ def sources_check(
         raise typer.Exit(1)
 
 
+def sources_cookies(
+    name: Annotated[str, typer.Argument(help="Name of the source.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="cookies.txt, JSON of a browser extension, or a 'Cookie:' line; - reads standard "
+            "input. Without it, what is kept is shown.",
+        ),
+    ] = None,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Overwrite and remove the session.")
+    ] = False,
+    host: Annotated[
+        str, typer.Option("--host", help="The host a 'Cookie:' line is for; else the first.")
+    ] = "",
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hand in session cookies for a source, or forget them; their values are never shown.
+
+    They are kept encrypted, with a key from SPOOR_SECRET_KEY_FILE or SPOOR_SECRET_KEY, and who
+    handed them in goes into the custody log.
+    """
+    from app import sessions
+
+    here = the_workspace(workspace)
+    if forget:
+        if file is not None:
+            raise typer.BadParameter("--forget takes no file")
+        done = sessions.forget(here, name)
+        say(f"{name}: the session is forgotten" if done else f"{name}: no session was kept")
+        return
+    if file is not None:
+        kept = sessions.hand_in_session(here, name, file, host=host)
+        say(f"{name}: {len(kept.cookies)} cookies kept, encrypted")
+        if left_out := kept.expired + kept.elsewhere:
+            say(f"{left_out} left out: {kept.expired} expired, {kept.elsewhere} of other hosts")
+    if not rows(sessions.session_rows(here, name), as_json=as_json):
+        say(f"{name}: no session is kept")
+
+
+def sources_mirrors(
+    name: Annotated[str, typer.Argument(help="Name of the source.")],
+    list_: Annotated[
+        Path | None,
+        typer.Option("--list", help="A saved signed list of mirrors to check and take."),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List a source's addresses: where from, verified when, last answer, last failure."""
+    from app import mirrors
+
+    here = the_workspace(workspace)
+    reading = None if list_ is None else mirrors.take_mirror_list(here, name, list_)
+    for problem in reading.problems if reading else ():
+        say(problem)
+    rows(mirrors.mirror_rows(here, name), as_json=as_json)
+    if reading is not None and not reading.accepted:
+        raise typer.Exit(1)
+
+
 def add_to(cli: typer.Typer) -> None:
     """Hang these commands on the program."""
     group.command("list", epilog=example("spoor sources list"))(sources_list)
@@ -68,4 +130,16 @@ def add_to(cli: typer.Typer) -> None:
         "check",
         epilog=example("spoor sources check", "spoor sources check dream --page saved.html"),
     )(sources_check)
+    group.command(
+        "cookies",
+        epilog=example(
+            "spoor sources cookies bazaar cookies.txt", "spoor sources cookies bazaar --forget"
+        ),
+    )(sources_cookies)
+    group.command(
+        "mirrors",
+        epilog=example(
+            "spoor sources mirrors bazaar", "spoor sources mirrors bazaar --list mirrors.txt"
+        ),
+    )(sources_mirrors)
     cli.add_typer(group, name="sources")
