@@ -164,7 +164,7 @@ class SightingStore:
     def unmet(self, number: int) -> Iterator[Sighting]:
         """Listings with an address of their own that this round neither met nor asked for.
 
-        Removed ones only after 1, 2, 4, 8 … rounds, or where a result row names them again.
+        Removed ones only 1, 2, 3, 5, 9, 17 … rounds later, or where a result row names them again.
         """
         again = sightings.c.missed.op("&")(sightings.c.missed - 1) == 0
         wanted = or_(sightings.c.state != REMOVED, again, sightings.c.outcome == LISTED)
@@ -195,7 +195,7 @@ class SightingStore:
             rows = self._session.look(query.where(later))
 
     def count_removed(self, number: int) -> None:
-        """Count one more round for each removed listing that this round did not ask for."""
+        """Count one more round for each listing that was removed before this round."""
         unmet = (self._mine, sightings.c.state == REMOVED, sightings.c.round < number)
         with self._session.operation() as connection:
             later = {"missed": sightings.c.missed + 1}

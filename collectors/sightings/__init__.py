@@ -1,0 +1,8 @@
+"""What became of each listing: what a round tells of it, by which rules, and all of it again."""
+
+from collectors.sightings.answers import outcome_of
+from collectors.sightings.rebuild import rebuild
+from collectors.sightings.rounds import Sightings
+from collectors.sightings.states import STATES
+
+__all__ = ["STATES", "Sightings", "outcome_of", "rebuild"]
