@@ -9,6 +9,7 @@ from collectors import feeds, generic, html
 from collectors.engines import layout
 from collectors.engines.checking import check_selectors
 from collectors.engines.leads import leads, own
+from collectors.engines.removal import removal_notice
 from collectors.html import Tree
 from collectors.records import PageReading, PageRecord, documents, page_rows
 from config.sources import Source, shipped_sources
@@ -41,8 +42,12 @@ def read_page(
     reading = _read(tree, source, url, known)
     if source is None:
         return reading
+    removed = reading.removed
+    if reading.kind not in ("login", "captcha", "queue"):
+        removed = removal_notice(source, tree, url) or removed
+    follow = leads(source, tree, url, reading)
     session = layout.in_session(source, tree, url)
-    return dataclasses.replace(reading, follow=leads(source, tree, url, reading), session=session)
+    return dataclasses.replace(reading, follow=follow, removed=removed, session=session)
 
 
 def _feed(payload: bytes, source: Source | None, url: str) -> PageReading:

@@ -32,6 +32,8 @@ _STATUS = re.compile(
     r"|page|too many|nicht gefunden|introuvable)|(?:^|\| )[45]\d\d(?: \||$)",
     re.IGNORECASE,
 )
+_SENTENCES = re.compile(r"(?<=[.!?。！？\n])")
+_LONGEST_NOTICE = 200
 _LITTLE = 1_500
 _VERY_LITTLE = 400
 _NOTHING = 25
@@ -71,10 +73,14 @@ def not_content(tree: Tree, page: Outline, *, evidence: int) -> str:
         return ""
     if html.find(tree.root, _QUEUE_MARKS):
         return "queue"
-    return _of_little_text(heads, text, page, chars, captcha=captcha) or _redirect(tree, page)
+    notice = bool(removed_notice(tree, page))
+    kind = _of_little_text(heads, text, page, chars, captcha=captcha, notice=notice)
+    return kind or _redirect(tree, page)
 
 
-def _of_little_text(heads: str, text: str, page: Outline, chars: int, *, captcha: bool) -> str:
+def _of_little_text(
+    heads: str, text: str, page: Outline, chars: int, *, captcha: bool, notice: bool
+) -> str:
     """The kind of a page with little text, by its marks and words, the surest first."""
     very_little = chars <= _VERY_LITTLE
     asked = _inputs(page)
@@ -82,11 +88,28 @@ def _of_little_text(heads: str, text: str, page: Outline, chars: int, *, captcha
         "queue": says("queue", heads) or (very_little and says("queue", text)),
         "captcha": says("captcha", heads)
         or (captcha and (asked > 0 or very_little or says("captcha", text))),
-        "error": _is_error(heads) or (very_little and _is_error(text)),
+        "error": _is_error(heads) or (very_little and (_is_error(text) or notice)),
         "empty": says("empty", heads) or says("empty", text),
         "login": very_little and asked >= 1 and says("login", heads),
     }
     return next((kind for kind, holds in signs.items() if holds), "")
+
+
+def removed_notice(tree: Tree, page: Outline) -> str:
+    """The sentence by which a page without content says that its listing is gone, else nothing.
+
+    It names a listing and what became of it, in a headline or on a page with very little text.
+    """
+    pieces = headlines(tree, page).split(" | ")
+    if page.content_chars <= _VERY_LITTLE:
+        pieces += [element.own for element in page.content() if element.own]
+    for piece in pieces:
+        for sentence in _SENTENCES.split(piece[:1_000]):
+            told = sentence.strip()
+            short = 0 < len(told) <= _LONGEST_NOTICE
+            if short and says("removed_words", told) and says("removed_things", told):
+                return told
+    return ""
 
 
 def _is_error(text: str) -> bool:

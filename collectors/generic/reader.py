@@ -5,7 +5,7 @@ from __future__ import annotations
 from collectors import html
 from collectors.generic import results, single
 from collectors.generic.compose import READERS
-from collectors.generic.not_content import not_content
+from collectors.generic.not_content import not_content, removed_notice
 from collectors.generic.view import (
     View,
     buttons,
@@ -44,6 +44,7 @@ def read(tree: Tree, url: str) -> PageReading:
         title=tree.title,
         encoding=tree.encoding,
         extra=page_facts(tree, url),
+        removed=removed_notice(tree, view.page) if kind == "error" else "",
     )
 
 
