@@ -127,7 +127,9 @@ class Wire(io.RawIOBase):
 
 
 class _Unpacks(Protocol):
-    """``feed`` takes packed bytes and gives at most ``room`` + 1 unpacked ones."""
+    """``feed`` gives at most ``room`` + 1 unpacked bytes; ``taken`` counts the packed ones used."""
+
+    taken: int
 
     def feed(self, piece: bytes, room: int) -> bytes: ...
     def complete(self) -> bool: ...
@@ -140,12 +142,12 @@ class Body:
         self._limits = limits
         self._where = where
         self._unpacks = _unpacks(coding, where)
-        self._received = 0
+        self._begun = False
         self.size = 0
         self._pieces: list[bytes] = []
 
     def add(self, piece: bytes) -> None:
-        self._received += len(piece)
+        self._begun = True
         if self._unpacks is not None:
             piece = self._unpacked(piece)
         self.size += len(piece)
@@ -158,20 +160,19 @@ class Body:
         return b"".join(self._pieces)[:length]
 
     def whole(self) -> bytes:
-        if self._unpacks is not None and self._received and not self._unpacks.complete():
+        if self._unpacks is not None and self._begun and not self._unpacks.complete():
             raise failure("broken-off", self._where, "the packed body is not complete")
         return b"".join(self._pieces)
 
     def _unpacked(self, piece: bytes) -> bytes:
         unpacks = cast("_Unpacks", self._unpacks)
-        by_ratio = max(_SMALL, int(self._received * self._limits.max_ratio))
-        room = min(self._limits.max_bytes, by_ratio) - self.size
         try:
-            out = unpacks.feed(piece, max(room, 0))
+            out = unpacks.feed(piece, self._limits.max_bytes - self.size)
         except (zlib.error, ValueError) as error:
             raise failure("malformed", self._where, "the body is not packed as it says") from error
-        if len(out) > room and by_ratio <= self._limits.max_bytes:
-            said = f"{self._received:,} bytes unpack to more than {by_ratio:,}"
+        total = self.size + len(out)
+        if total > max(_SMALL, int(unpacks.taken * self._limits.max_ratio)):
+            said = f"{unpacks.taken:,} bytes unpack to more than {total:,}"
             raise failure("packed-bomb", self._where, said)
         return out
 
@@ -198,6 +199,7 @@ class _Zlib:
         self._bits = bits
         self._stream = zlib.decompressobj(bits)
         self._begun = False
+        self.taken = 0
 
     def feed(self, piece: bytes, room: int) -> bytes:
         out = b""
@@ -221,6 +223,8 @@ class _Zlib:
             self._stream = zlib.decompressobj(-15)
             out = self._stream.decompress(piece, most)
         self._begun = True
+        left = self._stream.unused_data or self._stream.unconsumed_tail
+        self.taken += len(piece) - len(left)
         return out
 
     def complete(self) -> bool:
@@ -234,9 +238,11 @@ class _Brotli:
         library: Any = import_module("brotli")
         self._stream = library.Decompressor()
         self._error: type[Exception] = library.error
+        self.taken = 0
 
     def feed(self, piece: bytes, room: int) -> bytes:
         process: Callable[..., bytes] = self._stream.process
+        self.taken += len(piece)
         out = b""
         try:
             while piece or not self._stream.can_accept_more_data():
