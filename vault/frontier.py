@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Update, delete, func, or_, select
+from sqlalchemy import Connection, Row, Select, Update, delete, func, or_, select, update
 
 from model.errors import EvidenceError
 from vault.frontier_rows import ADD, PUT_OFF, SETTLE, WAITING, Address, from_row, to_row, validator
@@ -189,6 +189,24 @@ class Frontier:
         with self._session.operation() as connection:
             self._change(connection, PUT_OFF, url, learnt)
         self.release(url)
+
+    def reopen(self, url: str) -> bool:
+        """Let an address that was answered in this round wait again, before all others.
+
+        For one that led to what wanted a person. False where the round has not answered it.
+        """
+        here = (frontier.c.source == self._source, frontier.c.url == pack(url))
+        answered = (frontier.c.round == self._open(), frontier.c.outcome != WAITING)
+        with self._session.operation() as connection:
+            query = select(frontier.c.outcome).where(*here, *answered)
+            outcome = connection.execute(query).scalar()
+            if outcome is None:
+                return False
+            place = self._places(connection, 1, first=True)
+            again = {"outcome": WAITING, "not_before": "", "position": place}
+            connection.execute(update(frontier).where(*here).values(again))
+            self._store.count(self._open(), {WAITING: 1, outcome: -1})
+            return True
 
     def _change(
         self, connection: Connection, change: Update, url: str, learnt: dict[str, Any]
