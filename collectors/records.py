@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from model.canonical import Json, short_digest
 from model.evidence import Capture, Document, Image, Issue
@@ -79,6 +79,13 @@ def native_id(kind: str, given: str, fields: Mapping[str, str]) -> str:
     if url := fields.get("url"):
         return url
     return _stand_in(fields) if kind == "listing" and fields.get("title") else ""
+
+
+def in_thread(post: PageRecord, thread: PageRecord) -> PageRecord:
+    """The post with the id of its thread in ``extra["thread"]``, unless it names one itself."""
+    if post.kind != "post" or not thread.native_id:
+        return post
+    return replace(post, extra={"thread": thread.native_id, **post.extra})
 
 
 def _stand_in(fields: Mapping[str, str]) -> str:

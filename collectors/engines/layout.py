@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +12,7 @@ from collectors.engines import places, values
 from collectors.engines.values import Money
 from collectors.html import Node, Tree
 from collectors.page_facts import page_facts
-from collectors.records import PageReading, PageRecord, native_id
+from collectors.records import PageReading, PageRecord, in_thread, native_id
 from config.sources import NOT_CONTENT, Page, Rows, Source, Value
 from model.canonical import Json
 from model.evidence import Issue
@@ -79,9 +80,12 @@ def _read_page(source: Source, page: Page, tree: Tree, url: str) -> PageReading:
         own = (_record(run, page, page.record or page.kind, tree.root, scope),)
     rows: list[PageRecord] = []
     asides: list[PageRecord] = []
+    counted: Counter[str] = Counter()
     for each in page.rows:
-        found = _rows(run, each, tree.root, own[0] if own else None)
+        found = _rows(run, each, tree.root, own[0] if own else None, counted)
         (asides if each.aside else rows).extend(found)
+    if page.kind == "thread":
+        rows = [in_thread(row, own[0]) for row in rows]
     if page.record is not None and page.record != page.kind:
         own, asides = (), [*own, *asides]
     pages = None if page.pages is None else _value(run, tree.root, page.pages, "pages")
@@ -94,15 +98,21 @@ def _read_page(source: Source, page: Page, tree: Tree, url: str) -> PageReading:
     )
 
 
-def _rows(run: _Run, rows: Rows, root: Node, own: PageRecord | None) -> list[PageRecord]:
-    """One record a match, each with its own place; too few of them are reported."""
+def _rows(
+    run: _Run, rows: Rows, root: Node, own: PageRecord | None, counted: Counter[str]
+) -> list[PageRecord]:
+    """One record a match, each with its own place; too few of them are reported.
+
+    ``counted`` numbers rows of one kind through, also where several parts of the file find them.
+    """
     found = places.select(root, rows.select)
     if len(found) < rows.at_least:
         message = f"{len(found)} found, at least {rows.at_least} expected; has the layout changed?"
         run.report("warning", f"rows of kind {rows.kind}", message)
     records = []
-    for number, node in enumerate(found, 1):
-        run.locator = f"{rows.kind} {number}"
+    for node in found:
+        counted[rows.kind] += 1
+        run.locator = f"{rows.kind} {counted[rows.kind]}"
         record = _record(run, rows, rows.kind, node, node)
         if own is not None and rows.inherit:
             record = _inheriting(record, own, rows.inherit)

@@ -11,7 +11,7 @@ from collectors.generic.outline import Element
 from collectors.generic.sellers import Seller
 from collectors.generic.structured import Item
 from collectors.generic.view import ARMOUR, View
-from collectors.records import PageRecord, native_id
+from collectors.records import PageRecord, in_thread, native_id
 from model.canonical import Json
 from model.evidence import Image
 
@@ -214,7 +214,7 @@ def _thread_page(view: View) -> Records:
     }
     fields = {"title": title, **kept, **({"url": view.url} if view.url else {})}
     thread = PageRecord("thread", results.number_in(view.url), "", fields)
-    return [thread, *found], []
+    return [thread, *(in_thread(post, thread) for post in found)], []
 
 
 def _post_page(view: View) -> Records:
