@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from collectors.mirrors import CURSOR, MirrorListReading, Mirrors, read_mirror_list
+from collectors.mirrors import CURSOR, MirrorListReading, Mirrors, Watch
 from collectors.web.failures import FAILURES
 from config.settings import Workspace
 from config.sources import load_source
@@ -48,11 +48,6 @@ def take_mirror_list(
         raise ConfigurationError(f"{file}: {error.strerror}") from error
     with open_vault(workspace, clock=clock) as vault:
         mirrors = Mirrors(source, state=vault.cursor(source.name, CURSOR), clock=clock)
-        last = "" if mirrors.accepted is None else mirrors.accepted.signed_at
-        reading = read_mirror_list(payload, source, now=clock(), last=last)
-        added = mirrors.take(reading, served_from=file.name)
+        watch = Watch(vault, source, mirrors, clock=clock)
         with vault.batch():
-            details = {**reading.details(), "from": file.name, "added": list(added)}
-            vault.record("mirror list read", source.name, details)
-            vault.keep_cursor(source.name, CURSOR, mirrors.state())
-    return reading
+            return watch.read_list(payload, served_from=file.name)

@@ -50,7 +50,14 @@ _TROUBLE = (RuntimeError, ValueError, TypeError, OSError)
 
 
 class BadSignature(ValueError):
-    """Why a signed part is not believed, in words."""
+    """Why a signed part is not believed, in words.
+
+    ``signer`` is the fingerprint or id of another key that the signature says it is from.
+    """
+
+    def __init__(self, message: str, *, signer: str = "") -> None:
+        super().__init__(message)
+        self.signer = signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +208,11 @@ def _asked(kind: str, text: bytes, raw: bytes, key: PublicKey) -> tuple[bytes, s
             answer = pysequoia.verify(bytes=signed, store=lambda _: [cert])
             content = answer.bytes or b""
     except _TROUBLE as error:
-        raise BadSignature(_why(raw, key)) from error
+        raise _unfit(raw, key) from error
     return content, {str(one.certificate).upper() for one in answer.valid_sigs}
 
 
-def _why(raw: bytes, key: PublicKey) -> str:
+def _unfit(raw: bytes, key: PublicKey) -> BadSignature:
     """Why a signature did not hold: another key's, or not over this text."""
     own = {key.fingerprint}
     for packet in PacketPile.from_bytes(key.armour):
@@ -213,8 +220,10 @@ def _why(raw: bytes, key: PublicKey) -> str:
     for packet in PacketPile.from_bytes(raw):
         by = str(packet.issuer_fingerprint or packet.issuer_key_id or "").upper()
         if by and not any(mine.endswith(by) for mine in own):
-            return f"is signed by another key, {by}, not by {key.fingerprint}"
-    return "the signature does not hold for the text"
+            return BadSignature(
+                f"is signed by another key, {by}, not by {key.fingerprint}", signer=by
+            )
+    return BadSignature("the signature does not hold for the text")
 
 
 def _signature(raw: bytes) -> datetime:

@@ -47,6 +47,7 @@ def clone_signs(
     return (
         *_elsewhere(source, mirrors, url, recognised=recognised, reading=reading),
         *_unnamed(url, reading),
+        *_by_another(source, url, reading),
         *(() if by_users or key is None else _other_keys(source, url, payload, key)),
     )
 
@@ -77,6 +78,15 @@ def _unnamed(url: str, reading: MirrorListReading | None) -> Iterator[str]:
         yield f"the mirror list that {url} shows is signed by the site, but does not name {host}"
 
 
+def _by_another(source: Source, url: str, reading: MirrorListReading | None) -> Iterator[str]:
+    """What stands at the list's own address is signed, but not by the site."""
+    if reading is not None and reading.signed_by and is_list(source, url):
+        yield (
+            f"the mirror list at {url} is signed by another key, {reading.signed_by}, than the "
+            f"source file names, {reading.fingerprint}"
+        )
+
+
 def _other_keys(source: Source, url: str, payload: bytes, key: PublicKey) -> Iterator[str]:
     """Keys on the page that bear the site's name, or stand where its list should, but are others.
 
@@ -87,7 +97,7 @@ def _other_keys(source: Source, url: str, payload: bytes, key: PublicKey) -> Ite
         if shown.fingerprint == key.fingerprint:
             continue
         same = sorted(own & {_name(name) for name in shown.names})
-        if same or _is_list(source, url):
+        if same or is_list(source, url):
             whose = f"in the name of '{same[0]}'" if same else "where its signed list should be"
             yield (
                 f"{url} shows key {shown.fingerprint} {whose}, but the source file names "
@@ -95,7 +105,8 @@ def _other_keys(source: Source, url: str, payload: bytes, key: PublicKey) -> Ite
             )
 
 
-def _is_list(source: Source, url: str) -> bool:
+def is_list(source: Source, url: str) -> bool:
+    """Whether this is where the site's signed list stands, whatever the host."""
     wanted = source.mirror_list
     return wanted is not None and urlsplit(wanted.url).path == urlsplit(url).path
 

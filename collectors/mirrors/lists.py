@@ -55,7 +55,8 @@ class MirrorListReading:
 
     ``refused`` is that reason, empty where the list was accepted. ``problems`` are sentences on
     all that was not taken at its word, the refusal first. ``hosts`` are all hosts that the signed
-    text names, also those not taken. ``sha256`` is over the page as received.
+    text names, also those not taken. ``sha256`` is over the page as received. ``signed_by`` is
+    another key than the site's that the list says it is signed by.
     """
 
     addresses: tuple[str, ...]
@@ -65,6 +66,7 @@ class MirrorListReading:
     sha256: str
     refused: str = ""
     hosts: tuple[str, ...] = ()
+    signed_by: str = ""
 
     @property
     def accepted(self) -> bool:
@@ -116,7 +118,9 @@ def read_mirror_list(
         _check_order(signed, last)
     except BadSignature as error:
         refused = f"the mirror list is not believed: {error}"
-        return MirrorListReading((), "", key.fingerprint, (refused,), sha256, refused)
+        return MirrorListReading(
+            (), "", key.fingerprint, (refused,), sha256, refused, signed_by=error.signer
+        )
     found, doubts = _entries(signed.text, source)
     problems += doubts
     if (days := (now - signed.signed_at).days) > _OLD_DAYS:
@@ -140,18 +144,18 @@ def _the_signed(
     if len(payload) > MAX_BYTES:
         raise BadSignature(f"larger than {MAX_BYTES:,} bytes")
     good: list[Signed] = []
-    problems: list[str] = []
+    bad: list[BadSignature] = []
     for block in blocks(payload, signature):
         try:
             good.append(verify(block, key, now))
         except BadSignature as error:
-            problems.append(str(error))
+            bad.append(error)
     if not good:
-        raise BadSignature(problems[0] if problems else "nothing on the page is signed")
+        raise bad[0] if bad else BadSignature("nothing on the page is signed")
     with_addresses = [one for one in good if _hosts(one.text)] or good[:1]
     if len({one.text for one in with_addresses}) > 1:
         raise BadSignature(f"{len(with_addresses)} signed texts name addresses: which one counts?")
-    return with_addresses[0], [f"a part of the page is not believed: {each}" for each in problems]
+    return with_addresses[0], [f"a part of the page is not believed: {each}" for each in bad]
 
 
 def _check_order(signed: Signed, last: str) -> None:

@@ -112,6 +112,17 @@ def test_a_list_served_from_a_host_that_it_does_not_name() -> None:
     assert "no known address" in signs[0]
 
 
+def test_a_list_signed_by_another_key_where_the_sites_own_should_be() -> None:
+    text = f"Mirrors:\nhttp://{CLONE}/\n".encode()
+    payload = bytes(pysequoia.sign(OTHER.signer(), text, mode=SignatureMode.CLEAR))
+    reading = read_mirror_list(payload, SOURCE, now=datetime.now(UTC), key=KEY)
+    assert reading.signed_by
+    url = f"http://{B}/mirrors.txt"
+    (sign,) = clone_signs(SOURCE, Mirrors(SOURCE), url, payload, reading=reading)
+    assert reading.signed_by in sign
+    assert KEY.fingerprint in sign
+
+
 def test_a_forged_list_says_nothing_about_the_page_it_stands_on() -> None:
     """Who can not sign as the market can not make its pages look like clones either."""
     text = f"Mirrors:\nhttp://{CLONE}/\n".encode()
