@@ -105,7 +105,7 @@ class Sightings:
 
     def came(self, came: Came) -> None:
         """The same, put together already."""
-        self._stand.begin(came.at)
+        self._stand.begin(came.at, came.number)
         changed = _Changes()
         here = self._store.at(came.url)
         if came.outcome in (READ, UNCHANGED):

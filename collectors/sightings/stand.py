@@ -42,11 +42,11 @@ class Stand:
     def start(self) -> str:
         return self._known.start
 
-    def begin(self, at: str) -> None:
-        """Note once that the round has begun."""
+    def begin(self, at: str, first: int | None = None) -> None:
+        """Note once that the round has begun; ``first`` is its first capture."""
         if self._known.round != self._number:
             self._keep(_Known(self._number, "", self._known.down))
-            self.tell(ROUND_BEGUN, {}, at)
+            self.tell(ROUND_BEGUN, {} if first is None else {"after": first - 1}, at)
 
     def end(self, detail: dict[str, Json], at: str) -> None:
         self.tell(ROUND_ENDED, detail, at)
@@ -88,7 +88,7 @@ class Stand:
             round=self._number,
             state=state,
             before=before,
-            detail=detail | {"after": self._store.head()},
+            detail={"after": self._store.head()} | detail,
             capture=capture,
         )
         self._store.save([], [event])
