@@ -42,6 +42,8 @@ lock: setup  ## pin and hash the requirements anew
 	@$(COMPILE) pyproject.toml --group dev -o requirements/dev.txt
 	@$(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
 	@$(COMPILE) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
+	@for part in build shop forum; do \
+		$(COMPILE) requirements/servers-$$part.in -o requirements/servers-$$part.txt; done
 
 clean:  ## remove what was built; workspaces stay
 	rm -rf .venv build dist demo .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis \

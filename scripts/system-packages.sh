@@ -1,20 +1,23 @@
 #!/usr/bin/env bash
-# Brings the system packages that only tests need: tor, Java 17 or newer with Maven (for Neo4j), Chromium.
+# Brings the system packages that only tests need: tor, Java 17 or newer with Maven (for Neo4j),
+# Chromium, PostgreSQL (for the forum of tests/servers; the tests run a server of their own with it).
 # Uses apt-get where it may, skips what is there, says what it could not do and then exits 1.
 set -euo pipefail
 
-declare -A packages=([tor]=tor [java]=default-jre-headless [mvn]=maven [chromium]=chromium)
+declare -A packages=([tor]=tor [java]=default-jre-headless [mvn]=maven [chromium]=chromium
+  [postgres]=postgresql)
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
 
 has() {
-  command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ]
+  command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] ||
+    compgen -G "/usr/lib/postgresql/*/bin/$1" >/dev/null
 }
 
 missing=()
-for program in tor java mvn chromium; do
+for program in tor java mvn chromium postgres; do
   if has "$program"; then
     echo "system packages: $program is there"
   else
@@ -33,5 +36,13 @@ if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
   exit 1
 fi
 echo "system packages: installing ${missing[*]}"
+
+# Debian's postgresql would make a database of its own and serve it on a port: not wanted here.
+quiet=/etc/postgresql-common/createcluster.d/spoor-tests.conf
+if [[ " ${missing[*]} " = *" postgresql "* ]]; then
+  as_root mkdir -p "${quiet%/*}"
+  echo "create_main_cluster = false" | as_root tee "$quiet" >/dev/null
+  trap 'as_root rm -f "$quiet"' EXIT
+fi
 as_root apt-get update -qq
 as_root env DEBIAN_FRONTEND=noninteractive "${install[@]}" -qq >/dev/null

@@ -1,0 +1,58 @@
+"""What a guest may see in the test forum, straight from its tables, as JSON."""
+
+from __future__ import annotations
+
+import json
+
+import django
+
+django.setup()
+
+from django.db import connection  # noqa: E402
+from words_of import words_of  # noqa: E402
+
+OPEN = """
+  select c.id, c.name from misago_categories_category c where exists (
+    select 1 from misago_categories_rolecategoryacl a join misago_acl_role r on r.id = a.role_id
+    where a.category_id = c.id and r.special_role = 'anonymous')
+"""
+THREADS = f"""
+  select t.id, t.title, t.starter_name, c.name
+  from misago_threads_thread t join ({OPEN}) c on c.id = t.category_id
+  where not t.is_hidden and not t.is_unapproved
+"""
+POSTS = """
+  select p.id, p.thread_id, p.poster_name, p.poster_id, p.parsed,
+    to_char(p.posted_on at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+    not (p.is_hidden or p.is_unapproved or p.is_event)
+  from misago_threads_post p order by p.id
+"""
+
+
+def main() -> None:
+    """Print threads, their posts, and the words of posts that a guest must not get to see."""
+    told = ("title", "seller", "category")
+    threads = {str(row[0]): dict(zip(told, row[1:], strict=True)) for row in _ask(THREADS)}
+    posts, hidden = {}, {}
+    for number, thread, author, author_id, parsed, posted_at, open_ in _ask(POSTS):
+        if not open_ or str(thread) not in threads:
+            hidden[str(number)] = words_of(parsed)
+            continue
+        posts[str(number)] = {
+            "thread": str(thread),
+            "seller": author,
+            "seller_id": str(author_id or ""),
+            "text": words_of(parsed),
+            "posted_at": posted_at,
+        }
+    print(json.dumps({"threads": threads, "posts": posts, "hidden": hidden}))
+
+
+def _ask(question: str):
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        return cursor.fetchall()
+
+
+if __name__ == "__main__":
+    main()
