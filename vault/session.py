@@ -184,6 +184,10 @@ class Session:
                 self._operations = 0
                 self._transaction = None
 
+    def is_changing(self, custody_seq: int) -> bool:
+        """Whether another thread writes, or one has since custody entry ``custody_seq``."""
+        return self._turns.is_others or self.heads.custody_seq > custody_seq
+
     def read_heads(self) -> Heads:
         """Where the tables stand now, also where another process writes."""
         if self._writer is not None:

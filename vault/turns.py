@@ -30,6 +30,12 @@ class Turns:
         """Whether the turn is this thread's."""
         return self._owner == threading.get_ident()
 
+    @property
+    def is_others(self) -> bool:
+        """Whether the turn is another thread's, or what one has written waits for its commit."""
+        with self._changed:
+            return not self.is_mine and (self._owner is not None or self._committed < self._ended)
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """A turn; committed when it is over. A turn within a turn is part of it."""

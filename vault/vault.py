@@ -110,8 +110,6 @@ class Vault:
         """
         return self._session.batch()
 
-    turn = batch
-
     def announce(self, repairs: Iterable[opening.Repair]) -> None:
         """Enter what was repaired into the custody log, and keep a sentence on each."""
         for repair in repairs:
@@ -174,9 +172,9 @@ class Vault:
             yield from check.damages()
 
     def _is_growing(self, custody_seq: int) -> bool:
-        """Whether another process writes, or has written since custody entry ``custody_seq``."""
+        """Whether someone else writes, or has written since custody entry ``custody_seq``."""
         if self._lock is not None:
-            return False
+            return self._session.is_changing(custody_seq)
         return is_held(self.folder / opening.LOCK) or self._custody.last() > custody_seq
 
     # custody and governance

@@ -1,5 +1,7 @@
 """Starts writers to the vault of a workspace, for ``test_crash.py`` to kill.
 
+    python crash_writer.py WORKSPACE write|visit
+
 For each seed read from standard input a child is forked that opens the vault and writes on and
 on. Each thing it was told is durable gets a line ``KIND ID .``; the dot shows that the line is
 whole. ``started PID`` stands before, ``ended`` after a child's lines.
@@ -11,6 +13,7 @@ import hashlib
 import os
 import random
 import sys
+import threading
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
@@ -19,7 +22,7 @@ from config.settings import load_workspace
 from model import identity
 from model.evidence import Document
 from model.facts import Statement
-from vault.vault import Sealing, Vault, open_vault
+from vault.vault import Address, Frontier, Sealing, Vault, open_vault
 
 AT = "2026-01-01T00:00:00Z"
 
@@ -61,12 +64,52 @@ def write_on(root: Path, seed: int) -> None:
             print("\n".join(f"{line} ." for line in told), flush=True)
 
 
+def visit_on(root: Path, seed: int) -> None:
+    """Three threads visit a source each; what a page links to is known from its number."""
+    with open_vault(load_workspace(root)) as vault:
+        threads = [
+            threading.Thread(target=visit_source, args=(vault, f"m{n}", random.Random(seed + n)))
+            for n in range(3)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+
+def visit_source(vault: Vault, source: str, chance: random.Random) -> None:
+    frontier = vault.frontier(source)
+    if frontier.round is None:
+        with vault.batch():
+            frontier.begin("m1", AT)
+            frontier.add([Address(f"http://{source}/1")])
+    while True:
+        taken = frontier.take(chance.choice((1, 5)), AT)
+        with vault.batch():
+            told = [visit_one(vault, frontier, source, address.url, chance) for address in taken]
+        os.write(1, "".join(f"capture {one} .\n" for one in told).encode())
+
+
+def visit_one(
+    vault: Vault, frontier: Frontier, source: str, url: str, chance: random.Random
+) -> str:
+    """What belongs together: the page, what was read from it, its links, its answer."""
+    page = url.encode() * chance.choice((1, 2_000))
+    capture = vault.seal(Sealing(source, url, page, AT, "t/1", status=200, route="tor")).capture
+    found = Document(capture.sha256, source, "page", source, url, "", AT, {"title": "x"})
+    vault.add_documents(capture, "pages/1", [found])
+    number = int(url.rpartition("/")[2])
+    frontier.add(Address(f"http://{source}/{2 * number + n}") for n in (0, 1))
+    frontier.answered(url, status=200, capture=capture.seq)
+    return capture.record_id
+
+
 def main() -> None:
-    root = Path(sys.argv[1])
+    root, work = Path(sys.argv[1]), {"write": write_on, "visit": visit_on}[sys.argv[2]]
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
-            write_on(root, int(line))
+            work(root, int(line))
         print(f"started {child}", flush=True)
         os.waitpid(child, 0)
         print("\nended", flush=True)

@@ -24,9 +24,9 @@ KILLS = int(os.environ.get("SPOOR_KILLS", "10"))
 class Writers:
     """Writing processes, started one after the other and killed."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, work: str) -> None:
         self._server = subprocess.Popen(
-            [sys.executable, str(WRITER), str(workspace.root)],
+            [sys.executable, str(WRITER), str(workspace.root), work],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -58,7 +58,14 @@ class Writers:
 
 @pytest.fixture
 def writers(workspace: Workspace) -> Iterator[Writers]:
-    started = Writers(workspace)
+    started = Writers(workspace, "write")
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def visitors(workspace: Workspace) -> Iterator[Writers]:
+    started = Writers(workspace, "visit")
     yield started
     started.close()
 
@@ -87,6 +94,37 @@ def test_killed_writers_lose_nothing(workspace: Workspace, writers: Writers) -> 
     with open_vault(workspace, write=False) as vault:
         entries = [entry for entry in vault.custody() if entry.action == "repaired"]
     assert len(entries) == len(kept) == repaired
+
+
+def test_an_address_is_answered_exactly_when_its_capture_is_there(
+    workspace: Workspace, visitors: Writers
+) -> None:
+    """Killed at any moment: no page twice, none forgotten, with three sources at work."""
+    told: list[str] = []
+    for seed in range(KILLS):
+        told += visitors.killed(seed)
+        with open_vault(workspace) as vault:
+            assert not missing(vault, told)
+            assert not list(vault.verify())
+            for source in ("m0", "m1", "m2"):
+                check_visits(vault, source)
+    assert told
+
+
+def check_visits(vault: Vault, source: str) -> None:
+    """Compare what was sealed with what the frontier says; links follow from the pages."""
+    sealed = [one.url for one in vault.captures() if one.source == source]
+    assert len(sealed) == len(set(sealed))
+    frontier = vault.frontier(source)
+    if frontier.round is None:
+        assert not sealed
+        return
+    numbers = {int(url.rpartition("/")[2]) for url in sealed}
+    linked = {2 * number + n for number in numbers for n in (0, 1)} | {1}
+    waiting = {address.url for address in frontier.take(1_000_000, "2027")}
+    assert waiting == {f"http://{source}/{number}" for number in linked - numbers}
+    assert frontier.counts().get("read", 0) == frontier.round.pages == len(sealed)
+    assert frontier.round.documents == sum(1 for _ in vault.documents(source)) == len(sealed)
 
 
 def test_bytes_of_a_killed_write_are_kept_aside(workspace: Workspace, make) -> None:

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from model.canonical import digest
 from model.errors import ConfigurationError
 from vault.custody import entry_chain
+from vault.governance import mandate_digest
 from vault.records import GENESIS
 from vault.vault import Vault
 
@@ -26,6 +28,21 @@ def test_mandates_come_back(vault: Vault, make) -> None:
     vault.add_mandate(mandate)
     assert vault.mandates() == [mandate]
     assert [(e.action, e.mandate) for e in vault.custody()] == [("mandate added", "m1")]
+
+
+def test_conduct_comes_back_and_names_only_what_was_granted(vault: Vault, make) -> None:
+    plain = make.mandate()
+    wide = make.mandate(
+        id="m2", media=True, ignore_robots=True, pages_per_day=0, quiet_hours="22:00-06:00"
+    )
+    vault.add_mandate(plain)
+    vault.add_mandate(wide)
+    assert vault.mandates() == [plain, wide]
+    with pytest.raises(ConfigurationError, match="'m2' is recorded with other contents"):
+        vault.add_mandate(make.mandate(id="m2", media=True, ignore_robots=True))
+    before = {"id", "authority", "purpose", "sources", "valid_from", "valid_until", "legal_basis"}
+    named = {name: getattr(plain, name) for name in before}
+    assert mandate_digest(plain) == digest(named)
 
 
 def test_a_mandate_is_never_changed(vault: Vault, make) -> None:

@@ -397,6 +397,23 @@ def test_tampering_with_decisions_is_named(filled: Workspace, kinds: Kinds) -> N
     }
 
 
+@pytest.mark.parametrize(
+    ("conduct", "edit"),
+    [
+        ({"pages_per_day": 0}, "pages_per_day = NULL"),
+        ({}, "pages_per_day = 0"),
+        ({}, "media = 1"),
+        ({"ignore_robots": True}, "ignore_robots = 0"),
+        ({"quiet_hours": "22:00-06:00"}, "quiet_hours = ''"),
+    ],
+)
+def test_edited_conduct_is_named(workspace, kinds, make, conduct, edit: str) -> None:
+    with open_vault(workspace) as vault:
+        vault.add_mandate(make.mandate(**conduct))
+    tamper(workspace, f"UPDATE mandates SET {edit}")
+    assert kinds(workspace) == [("edited", "mandates row m1")]
+
+
 def test_a_reading_changed_behind_the_log_is_named(workspace, kinds, make) -> None:
     with open_vault(workspace) as vault:
         vault.seal(make.imported(reading={"map": "a"}))
