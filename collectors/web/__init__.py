@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from collectors.web.collect import Context, collect, collect_source
-from collectors.web.report import CollectReport, source_state
+from collectors.web.report import CollectReport, keep_state, source_state
 from collectors.web.visit import Page
 
-__all__ = ["CollectReport", "Context", "Page", "collect", "collect_source", "source_state"]
+__all__ = [
+    "CollectReport",
+    "Context",
+    "Page",
+    "collect",
+    "collect_source",
+    "keep_state",
+    "source_state",
+]

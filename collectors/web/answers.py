@@ -10,15 +10,14 @@ from collectors.imports.reading import READER, Reading, stream_documents
 from collectors.reading import read_page
 from collectors.records import PageReading
 from collectors.web.failures import failure, of_status
-from collectors.web.report import CollectReport
+from collectors.web.network import Answer
+from collectors.web.run import Run
 from collectors.web.workers import Result
-from config.sources import Source
 from model.canonical import Json
 from model.clock import iso
 from model.errors import CollectionError, Skip
-from model.evidence import Capture, Document, Mandate
+from model.evidence import Capture, Document
 from vault.records import Sealing
-from vault.vault import Vault
 
 COLLECTOR = "web/2"
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
@@ -31,8 +30,8 @@ _CHANGED = ("fits; read by structure", "layout has changed", "has the layout cha
 class Taken:
     """An answer in the vault: its capture, what was read, and what is wrong with it, if anything.
 
-    ``outcome`` is a word for the frontier and the listing states: ``read``, ``unchanged``,
-    ``gone``, ``removed``, ``suspect``, ``redirect`` or ``failed``.
+    ``outcome`` is the frontier's word: ``read``, ``unchanged``, ``gone``, ``removed``,
+    ``suspect``, ``redirect`` or ``failed``.
     """
 
     capture: Capture
@@ -42,38 +41,29 @@ class Taken:
     error: CollectionError | None = None
 
     @property
+    def has_content(self) -> bool:
+        """Whether the capture may stand for the page in later rounds."""
+        return self.outcome in ("read", "unchanged", "removed", "suspect")
+
+    @property
     def odd(self) -> bool:
         """Whether the page does not fit the source file any more."""
         return self.reading is not None and _is_odd(self.reading)
 
 
 class Intake:
-    """Seals and reads the answers of one run. Every method is called inside a vault's turn."""
+    """Seals and reads the answers of one run. Every method is called inside a batch."""
 
-    def __init__(
-        self,
-        vault: Vault,
-        source: Source,
-        mandate: Mandate,
-        report: CollectReport,
-        *,
-        with_session: bool,
-    ) -> None:
-        self._vault = vault
-        self._source = source
-        self._mandate = mandate
-        self._report = report
-        self._with_session = with_session
+    def __init__(self, run: Run) -> None:
+        self._run = run
 
     def seal(
         self, result: Result, reading: Mapping[str, Json], earlier: Capture | None = None
     ) -> Capture:
         """Seal an answer before anyone parses it; ``earlier`` is what the page was before."""
-        answer = result.answer
-        if answer is None:
-            raise ValueError("there is no answer to seal")
+        answer, run = answer_of(result), self._run
         sealing = Sealing(
-            source=self._source.name,
+            source=run.source.name,
             url=answer.url,
             final_url=answer.url,
             payload=answer.payload,
@@ -82,72 +72,88 @@ class Intake:
             status=answer.status,
             content_type=answer.header("Content-Type"),
             headers=answer.headers,
-            route=self._source.route,
-            mandate=self._mandate.id,
+            route=run.source.route,
+            mandate=run.mandate.id,
             reading=reading,
             revisit=earlier,
         )
-        return self._vault.seal(sealing).capture
+        return run.vault.seal(sealing).capture
+
+    def earlier(self, result: Result) -> Capture | None:
+        """The capture the vault has of the page, where this answer brings no other content."""
+        answer, number = answer_of(result), result.job.address.capture
+        if number is None or answer.status not in (200, 304):
+            return None
+        earlier = self._run.vault.capture_at(number)
+        if earlier is None or answer.status == 304:
+            return earlier
+        same = hashlib.sha256(answer.payload).hexdigest() == earlier.sha256
+        return earlier if same else None
 
     def take(self, result: Result) -> Taken:
         """Seal and read the answer to a page."""
-        answer, address = result.answer, result.job.address
-        if answer is None:
-            raise ValueError("there is no answer to take in")
-        earlier = None if address.capture is None else self._vault.capture_at(address.capture)
-        capture = self.seal(result, {"format": "html"}, self._revisited(result, earlier))
-        self._report.pages += 1
+        answer, report = answer_of(result), self._run.report
+        capture = self.seal(result, {"format": "html"}, self.earlier(result))
+        report.pages += 1
         if capture.refers_to is not None:
-            self._report.unchanged += 1
-            payload = answer.payload or self._vault.payload(capture)
+            report.unchanged += 1
+            payload = answer.payload or self._run.vault.payload(capture)
             return self._read(capture, payload, "unchanged")
         if answer.status in REDIRECTS:
             return Taken(capture, "redirect")
         if answer.status < 400:
             return self._read(capture, answer.payload, "read")
-        wait = answer.header("Retry-After")
-        kind = self._kind(answer.payload, capture)
+        wait, kind = answer.header("Retry-After"), self._kind(answer.payload, capture)
         error = of_status(answer.status, capture.url, wait, page_kind=kind, now=result.at)
-        self._vault.add_documents(capture, READER, ())
+        if error is not None and kind == "login":
+            error = self._login(capture.url)
         return Taken(capture, "gone" if answer.status in _GONE else "failed", error=error)
 
-    def _revisited(self, result: Result, earlier: Capture | None) -> Capture | None:
-        """The earlier capture, where this answer says or shows that the page is the same."""
-        answer = result.answer
-        if answer is None or earlier is None or answer.status not in (200, 304):
-            return None
-        if answer.status == 304:
-            return earlier
-        same = hashlib.sha256(answer.payload).hexdigest() == earlier.sha256
-        return earlier if same else None
+    def take_picture(self, result: Result) -> Taken:
+        """Seal a picture that has passed the gate; what is none was never written."""
+        answer, picture = answer_of(result), result.picture
+        earlier = self.earlier(result)
+        if picture is not None or (answer.status == 304 and earlier is not None):
+            reading = {} if picture is None else picture.reading
+            capture = self.seal(result, reading, earlier)
+            self._run.vault.add_documents(capture, READER, ())
+            self._run.report.media += 1
+            return Taken(capture, "unchanged" if capture.refers_to else "read")
+        capture = self.seal(result, {"format": "media"})
+        wait = answer.header("Retry-After")
+        error = of_status(answer.status, capture.url, wait, now=result.at)
+        gone = answer.status in _GONE
+        return Taken(capture, "gone" if gone else "failed", error=error or _no_picture(answer))
 
     def _read(self, capture: Capture, payload: bytes, outcome: str) -> Taken:
         """Read what was sealed; a page that is no content is told by what it is."""
-        notes = Reading()
-        found = tuple(stream_documents(payload, _as_page(capture), self._source, notes))
-        added = self._vault.add_documents(capture, READER, found, notes.said())
-        self._report.documents += added
-        self._report.issue_counts.update(notes.counts)
+        notes, report = Reading(), self._run.report
+        found = tuple(stream_documents(payload, capture, self._run.source, notes))
+        report.documents += self._run.vault.add_documents(capture, READER, found, notes.said())
+        report.issue_counts.update(notes.counts)
         page = notes.page
         if page is None:
             return Taken(capture, outcome if found else "suspect", found)
         if error := self._wants_person(page, capture.url):
             return Taken(capture, "suspect", found, page, error)
         if page.removed:
-            return Taken(capture, "removed", found, page)
-        if not page.is_content or _is_odd(page):
+            outcome = "removed"
+        elif not page.is_content or _is_odd(page):
             outcome = "suspect"
         return Taken(capture, outcome, found, page)
 
     def _wants_person(self, page: PageReading, url: str) -> CollectionError | None:
+        if page.kind == "login":
+            return self._login(url)
         if page.kind in FOR_PEOPLE:
-            over = page.kind == "login" and self._with_session
-            return failure("session-expired" if over else page.kind, url)
-        if self._with_session and page.session is False:
-            return failure(
-                "session-expired", url, "the page has none of the source's session signs"
-            )
+            return failure(page.kind, url)
+        if self._run.with_session and page.session is False and page.is_content:
+            return failure("session-expired", url, "none of the source's session signs holds")
         return None
+
+    def _login(self, url: str) -> CollectionError:
+        """A login page in spite of a person's cookies says that their time is over."""
+        return failure("session-expired" if self._run.with_session else "login", url)
 
     def _kind(self, payload: bytes, capture: Capture) -> str:
         """What the reader takes an error's page for: a CAPTCHA comes with any status."""
@@ -156,7 +162,7 @@ class Intake:
         try:
             page = read_page(
                 payload,
-                source=self._source,
+                source=self._run.source,
                 url=capture.url,
                 content_type=capture.content_type,
             )
@@ -165,9 +171,16 @@ class Intake:
         return page.kind
 
 
-def _as_page(capture: Capture) -> Capture:
-    return capture
+def answer_of(result: Result) -> Answer:
+    """The answer of a result that has one."""
+    if result.answer is None:
+        raise ValueError(f"{result.job.url}: there is no answer to take in")
+    return result.answer
 
 
 def _is_odd(page: PageReading) -> bool:
     return any(issue.message.endswith(_CHANGED) for issue in page.issues)
+
+
+def _no_picture(answer: Answer) -> CollectionError:
+    return failure("http-status", answer.url, f"HTTP {answer.status} in place of a picture")

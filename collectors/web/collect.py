@@ -7,12 +7,17 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
+from pathlib import Path
 
+from collectors import sightings
+from collectors.media.gate import BlockList, load_block_list
 from collectors.mirrors import CURSOR, Mirrors
 from collectors.tor import require_tor
 from collectors.web.failures import failure
 from collectors.web.network import Fetcher
+from collectors.web.pace import limits
 from collectors.web.report import CollectReport, keep_state
+from collectors.web.run import Run
 from collectors.web.site import Site
 from collectors.web.visit import Page, Visit
 from collectors.web.workers import Pause
@@ -52,20 +57,28 @@ class Context:
 
         Ends early with Stop where a person is wanted, or Retry where the site does not answer.
         """
-        visit = Visit(
+        run = Run(
             self.vault,
             self.source,
             self.settings,
-            mandate=self.mandate,
-            fetcher=self.fetcher,
-            report=self.report,
-            site=self._site(),
+            self.mandate,
+            self._site(),
+            self.report,
             clock=self.clock,
             pause=self.pause or self._wait,
             stop=self.stop,
+            frontier=self.vault.frontier(self.source.name),
             with_session=self.with_session,
         )
+        pace = limits(self.source, self.mandate, self.settings)
+        visit = Visit(run, pace, self.fetcher, self._blocked())
         yield from visit.pages(start or self.source.start)
+
+    def _blocked(self) -> BlockList | None:
+        """The hashes of pictures never to be kept, where pictures are to be fetched."""
+        named = self.settings.collection.blocked_images
+        wanted = self.source.media and self.mandate.media
+        return load_block_list(Path(named)) if wanted and named else None
 
     def _site(self) -> Site:
         """The source's addresses, with what the open round has learnt of its traps."""
@@ -75,6 +88,17 @@ class Context:
             state.pop("shapes", None)
         mirrors = Mirrors(self.source, state=self.cursor(CURSOR), clock=self.clock)
         return Site(self.source, mirrors, state)
+
+    def leave_round(self) -> None:
+        """End the open round as it is, so that the next pages are those of a new one."""
+        frontier = self.vault.frontier(self.source.name)
+        if (begun := frontier.round) is not None:
+            with self.vault.batch():
+                states = sightings.Sightings(
+                    self.vault, self.source, begun.id, self.clock, address=self._site().key
+                )
+                states.close("stopped:left")
+                frontier.close("stopped:left", iso(self.clock()))
 
     def _wait(self, seconds: float) -> None:
         self.stop.wait(seconds)
@@ -123,13 +147,13 @@ def collect_source(
             raise failure("bad-address", source.name, "the source file has no start address")
         if source.route == "tor":
             require_tor(settings.tor)
-        if fresh:
-            _close_open_round(vault, source, clock)
         with Fetcher(source, settings, cookies=cookies) as fetcher:
             context = Context(vault, source, settings, mandate, fetcher, report, clock)
             context.pause = pause
             context.stop = stop or context.stop
             context.with_session = cookies is not None
+            if fresh:
+                context.leave_round()
             _exhaust(context, progress or (lambda _: None))
     except CollectionError as error:
         report.note(error, ends=True)
@@ -167,12 +191,6 @@ def _shielded(run: Callable[[], None], stop: threading.Event) -> None:
             stop.set()
             raise
     future.result()
-
-
-def _close_open_round(vault: Vault, source: Source, clock: Clock) -> None:
-    frontier = vault.frontier(source.name)
-    if frontier.round is not None:
-        frontier.close("left", iso(clock()))
 
 
 def _mandate(vault: Vault, source: Source) -> Mandate:

@@ -12,7 +12,7 @@ from collectors.web.traps import MAX_LENGTH, Shapes, repeats
 from config.sources import Source
 from vault.frontier import Address
 
-_ALWAYS_ASKED = frozenset({"start", "recheck"})
+_ALWAYS_ASKED = frozenset({"start", "recheck", "mirrors"})
 
 
 class Site:
@@ -67,7 +67,8 @@ class Site:
             return "depth"
         if repeats(address.url):
             return "repeats"
-        return "pagination" if self.shapes.exhausted(address.url) else ""
+        paged = address.why != "media"
+        return "pagination" if paged and self.shapes.exhausted(address.url) else ""
 
 
 def top(url: str) -> str:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from collectors.mirrors import Mirrors
 from collectors.tor import new_identity, tor_status
 from collectors.web.network import Fetcher
 from collectors.web.pace import Turns, back_off
-from collectors.web.report import CollectReport
-from collectors.web.workers import LONGEST_WAIT, Job, Pause
-from config.settings import TorSettings
-from model.clock import Clock
+from collectors.web.run import Run
+from collectors.web.workers import LONGEST_WAIT, Job
 from model.errors import CollectionError, ConfigurationError, Retry
 
 GIVE_UP_AFTER = 5
@@ -32,26 +28,11 @@ class Trouble:
     anything is wrong, one request at a time is sent to see whether it has passed.
     """
 
-    def __init__(
-        self,
-        fetcher: Fetcher,
-        mirrors: Mirrors,
-        turns: Turns,
-        tor: TorSettings | None,
-        report: CollectReport,
-        *,
-        clock: Clock,
-        pause: Pause,
-        ending: Callable[[], bool],
-    ) -> None:
+    def __init__(self, run: Run, fetcher: Fetcher, turns: Turns) -> None:
+        self._run = run
         self._fetcher = fetcher
-        self._mirrors = mirrors
         self._turns = turns
-        self._tor = tor
-        self._report = report
-        self._clock = clock
-        self._pause = pause
-        self._ending = ending
+        self._tor = run.settings.tor if run.source.route == "tor" else None
         self._row = 0
         self._counted = 0
         self._waits = 0
@@ -66,8 +47,8 @@ class Trouble:
     def over(self, job: Job) -> None:
         """The site has answered this request as it should."""
         self._row = 0
-        self.answered = True
-        self._mirrors.answered(job.url)
+        self.answered = self.answered or job.address.why != "robots"
+        self._run.site.mirrors.answered(job.url)
 
     def failed(self, job: Job, error: Retry, last: int) -> float:
         """A request failed; seconds to wait before the same is asked again.
@@ -83,7 +64,7 @@ class Trouble:
         if error.reason in _TOR_ITSELF:
             self.tor_is_down = True
             return wait
-        self._turns.hold(job.host, self._clock() + timedelta(seconds=wait))
+        self._turns.hold(job.host, self._run.clock() + timedelta(seconds=wait))
         if news and self._row >= GIVE_UP_AFTER:
             self._elsewhere(job, error)
         elif news and self._row % 2 == 0 and error.reason not in _OF_ONE_PAGE:
@@ -92,10 +73,10 @@ class Trouble:
 
     def _elsewhere(self, job: Job, error: Retry) -> None:
         """Go on at the next mirror; where none is left, this run is over."""
-        if not self._mirrors.next(error.reason, asked=job.url):
+        if not self._run.site.mirrors.next(error.reason, asked=job.url):
             raise error
         self._row = 0
-        self._report.mirror = self._mirrors.current
+        self._run.report.mirror = self._run.site.mirrors.current
 
     def _other_circuit(self) -> None:
         """Let go of the way through Tor, and ask for another one."""
@@ -106,7 +87,7 @@ class Trouble:
         except (ConfigurationError, CollectionError):
             """Without its control port, another SOCKS user alone gives another circuit."""
         self._fetcher.new_circuit()
-        self._report.circuits += 1
+        self._run.report.circuits += 1
 
     def wait_for_tor(self) -> None:
         """Wait until tor is back; Retry says why it is not, after some minutes.
@@ -118,13 +99,13 @@ class Trouble:
             return
         self._waits += 1
         left = TOR_PATIENCE
-        while not self._ending():
+        while not self._run.is_ending:
             status = tor_status(self._tor)
             if status.ready or status.reason == "tor-control-unreachable":
                 break
             if left <= 0 or self._waits > _TOR_WAITS:
                 raise Retry(status.sentence, reason=status.reason, remedy=status.remedy)
-            self._pause(_TOR_LOOKS)
+            self._run.pause(_TOR_LOOKS)
             left -= _TOR_LOOKS
         self._fetcher.new_circuit()
 

@@ -6,9 +6,10 @@ import queue
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from collectors.media.gate import BlockList, Picture, gate
 from collectors.web.addresses import place
 from collectors.web.network import Answer, Fetcher
 from collectors.web.pace import Turns
@@ -41,12 +42,16 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a job. Without answer and error it was not asked."""
+    """What came of a job. Without answer and error it was not asked.
+
+    ``picture`` is what is known of one that may be kept.
+    """
 
     job: Job
     at: datetime
     answer: Answer | None = None
     error: BaseException | None = None
+    picture: Picture | None = None
 
 
 class Workers:
@@ -61,6 +66,7 @@ class Workers:
         clock: Clock,
         pause: Pause,
         stop: threading.Event,
+        blocked: BlockList | None = None,
     ) -> None:
         self._number = number
         self._fetcher = fetcher
@@ -68,6 +74,7 @@ class Workers:
         self._clock = clock
         self._pause = pause
         self._stop = stop
+        self._blocked = blocked
         self._closed = threading.Event()
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
@@ -109,16 +116,26 @@ class Workers:
                 self._results.put(lost if result is None else result)
 
     def _done(self, job: Job) -> Result:
-        accept = _PICTURES if job.address.why == "media" else ""
         try:
             if not self._may_ask(job.host):
                 return Result(job, self._clock())
-            answer = self._fetcher.get(
-                job.url, etag=job.etag, last_modified=job.last_modified, accept=accept
-            )
+            return self._picture(job) if job.address.why == "media" else self._page(job)
         except SpoorError as error:
             return Result(job, self._clock(), error=error)
+
+    def _page(self, job: Job) -> Result:
+        answer = self._fetcher.get(job.url, etag=job.etag, last_modified=job.last_modified)
         return Result(job, self._clock(), answer)
+
+    def _picture(self, job: Job) -> Result:
+        """A picture is looked at before anything of it is written."""
+        answer = self._fetcher.get(
+            job.url, etag=job.etag, last_modified=job.last_modified, accept=_PICTURES
+        )
+        seen = gate(answer.payload, job.url, self._blocked) if answer.status == 200 else None
+        if seen is None and answer.status != 304:
+            answer = replace(answer, payload=b"")
+        return Result(job, self._clock(), answer, picture=seen)
 
     def _may_ask(self, host: str) -> bool:
         """Wait for the host's turn; False where that would take too long, or all is to end."""

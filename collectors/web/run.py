@@ -1,0 +1,77 @@
+"""What the parts of one run over one source share."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+
+from collectors.mirrors import CURSOR
+from collectors.web.pace import Turns
+from collectors.web.report import CollectReport
+from collectors.web.site import Site
+from collectors.web.workers import Pause
+from config.settings import Settings
+from config.sources import Source
+from model.clock import Clock, iso
+from model.errors import CollectionError, SpoorError
+from model.evidence import Mandate
+from vault.frontier import Frontier
+from vault.vault import Vault
+
+
+@dataclass(slots=True)
+class Run:
+    """One run: what it works with, and how it ends.
+
+    ``end`` is the first error that ends it, ``paused`` that its time is up; either way what is
+    under way is still sealed. ``stop`` is set from outside. ``with_session`` tells that cookies a
+    person handed in are in use.
+    """
+
+    vault: Vault
+    source: Source
+    settings: Settings
+    mandate: Mandate
+    site: Site
+    report: CollectReport
+    clock: Clock
+    pause: Pause
+    stop: threading.Event
+    frontier: Frontier
+    with_session: bool = False
+    end: SpoorError | None = None
+    paused: bool = False
+
+    @property
+    def is_ending(self) -> bool:
+        return self.end is not None or self.stop.is_set()
+
+    @property
+    def now(self) -> str:
+        return iso(self.clock())
+
+    def stop_for(self, error: SpoorError) -> None:
+        """Nothing more is asked; the run ends with the first error when all under way is in."""
+        self.end = self.end or error
+
+    def take_break(self, error: CollectionError, until: str) -> None:
+        """Nothing more is asked until then; nothing has failed."""
+        self.paused = True
+        self.report.pause(error, until)
+
+
+def keep_learnt(run: Run, turns: Turns) -> None:
+    """Keep what was learnt of traps, mirrors, and hosts that want to be left alone."""
+    name = run.source.name
+    held = {host: iso(until) for host, until in turns.held(run.clock()).items()}
+    run.vault.keep_cursor(name, "traps", run.site.state())
+    run.vault.keep_cursor(name, CURSOR, run.site.mirrors.state())
+    run.vault.keep_cursor(name, "holds", held)
+
+
+def recall_holds(run: Run, turns: Turns) -> None:
+    """Hosts that asked to be left alone are left alone by the next run, too."""
+    kept = run.vault.cursor(run.source.name, "holds")
+    for host, until in (kept if isinstance(kept, dict) else {}).items():
+        turns.hold(str(host), datetime.fromisoformat(str(until)))
