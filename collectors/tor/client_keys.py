@@ -81,7 +81,7 @@ def _add(control: Controller, key: ClientKey) -> bool:
     if not code.startswith("2"):
         raise ConfigurationError(
             f"tor did not take the client key of {key.name}.onion (answer {code})",
-            remedy="tor 0.4.3 or newer is needed",
+            remedy="correct the key" if code in ("512", "553") else "use tor 0.4.3 or newer",
         )
     return code != "251"
 

@@ -109,13 +109,14 @@ def ask(control: Controller, settings: TorSettings, clock: Clock = system_clock)
         stalled=phase.stalled,
         skew=phase.skew,
     )
+    off = control.get_conf("DisableNetwork", "0") == "1"
     if (behind := _behind(control, clock())) is not None:
         return _with(status, clock_error(behind), skew=behind)
-    if phase.progress == 100:
+    if phase.progress == 100 and not off:
         return status
     if phase.clock_wrong:
         return _with(status, clock_error(phase.skew), skew=phase.skew)
-    return _with(status, _not_there_yet(control, settings, phase))
+    return _with(status, _not_there_yet(settings, phase, off=off))
 
 
 def _with(status: TorStatus, error: CollectionError, skew: int | None = None) -> TorStatus:
@@ -124,8 +125,7 @@ def _with(status: TorStatus, error: CollectionError, skew: int | None = None) ->
     )
 
 
-def _not_there_yet(control: Controller, settings: TorSettings, phase: Phase) -> Retry:
-    off = control.get_conf("DisableNetwork", "0") == "1"
+def _not_there_yet(settings: TorSettings, phase: Phase, *, off: bool) -> Retry:
     cause = "its network is switched off (DisableNetwork 1)" if off else phase.cause
     stuck = " and stuck" if phase.stalled else ""
     return Retry(
