@@ -141,6 +141,14 @@ def test_a_late_failure_of_a_mirror_that_was_left_moves_nothing() -> None:
     assert mirrors.current == f"http://{B}/m/"
 
 
+def test_a_late_failure_of_the_first_does_not_lead_back_to_the_second() -> None:
+    mirrors = Mirrors(market(), [f"http://{C}"])
+    mirrors.next("timeout")
+    mirrors.next("timeout")
+    assert mirrors.next("timeout", asked=f"http://{A}/late")
+    assert mirrors.current == f"http://{C}/"
+
+
 def test_the_next_run_starts_where_this_one_was_answered() -> None:
     mirrors = Mirrors(market(), clock=clock)
     mirrors.next("timeout")

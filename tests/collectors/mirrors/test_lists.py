@@ -302,6 +302,20 @@ def test_hostile_packets_are_refused_before_they_are_parsed(market: Market, host
     assert not market.read(begin + armoured).accepted
 
 
+def test_a_list_that_unpacks_without_end(market: Market) -> None:
+    endless = market.sign(LIST + "\n" * 3_000_000, mode=INLINE, armor=False)
+    packed = compressed(endless)
+    assert len(packed) < 10_000
+    refused(market.read(packed), "unpacks to more than")
+
+
+def test_compression_within_a_message_is_not_unpacked(market: Market) -> None:
+    refused(market.read(compressed(compressed(b"\xcb\x08b\x00"))), "packets of kind 8")
+    armoured = pysequoia.armor(compressed(b"\x00" * 3_000_000), ArmorKind.Signature).encode()
+    begin = b"-----BEGIN PGP SIGNED MESSAGE-----\n\nhttp://x.example/\n"
+    refused(market.read(begin + armoured), "packets of kind 8")
+
+
 def test_a_page_larger_than_any_list(market: Market) -> None:
     refused(market.read(market.sign() + b" " * 1_000_000), "larger than")
 

@@ -80,6 +80,11 @@ def test_it_is_private_and_encrypted_at_rest(workspace: Workspace) -> None:
         assert value.encode() not in path.read_bytes().replace(b'"sealed"', b"")
 
 
+def test_a_folder_that_others_may_enter_is_shut(workspace: Workspace) -> None:
+    workspace.secrets.mkdir(mode=0o755)
+    assert keep(workspace).parent.stat().st_mode & 0o777 == 0o700
+
+
 def test_the_same_session_is_never_encrypted_the_same_way(workspace: Workspace) -> None:
     first = keep(workspace).read_bytes()
     assert keep(workspace).read_bytes() != first
