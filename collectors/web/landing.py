@@ -49,6 +49,7 @@ class Landing:
         self._origins: dict[str, list[str]] = {}
         self._odd = 0
         self._fit = False
+        self._met = sum(run.frontier.counts().values())
 
     @property
     def nothing_fits(self) -> bool:
@@ -188,6 +189,7 @@ class Landing:
         links = site.keys(page.follow if page else (), taken.capture.url)
         led_to = self._new(Address(key, address.depth + 1, address.url) for key in links)
         number = self._run.frontier.add(led_to) if led_to else 0
+        self._met += number
         records = traps.marks(taken.documents)
         others = islice((one.url for one in led_to), number)
         site.shapes.page(address.url, address.found_on, records, others)
@@ -217,7 +219,7 @@ class Landing:
         for address in addresses:
             if address.url in self._known:
                 self._known.move_to_end(address.url)
-            elif rule := self._run.site.trap(address):
+            elif rule := self._trap(address):
                 self._run.report.trap(rule, address.url)
             else:
                 self._known[address.url] = None
@@ -225,6 +227,10 @@ class Landing:
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
         return found
+
+    def _trap(self, address: Address) -> str:
+        """The rule that leaves out an address now found; empty where none does."""
+        return "total" if self._met >= traps.MAX_ADDRESSES else self._run.site.trap(address)
 
     def _judge(self, job: Job, taken: Taken) -> None:
         """Pages in a row that do not fit the source file want a person; so does a clone."""

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
 from config.settings import Settings
@@ -20,7 +19,6 @@ JITTER = 0.1
 
 FIRST_BACK_OFF = 1.0
 LONGEST_BACK_OFF = 60.0
-LONGEST_RETRY_AFTER = 86_400.0
 
 Random = Callable[[], float]
 """Gives numbers from 0 up to 1."""
@@ -119,20 +117,6 @@ def _windows(*given: tuple[str, ZoneInfo]) -> Iterator[Window]:
 def back_off(attempt: int, *, first: float = FIRST_BACK_OFF, dice: Random = _dice) -> float:
     """Seconds before attempt number ``attempt`` + 1: anything up to twice as long as before."""
     return dice() * min(LONGEST_BACK_OFF, first * 2.0 ** min(attempt, 30))
-
-
-def retry_after(value: str, now: datetime) -> float | None:
-    """The seconds of a ``Retry-After`` header, given as such or as a date; None for neither."""
-    text = value.strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text[:9]), LONGEST_RETRY_AFTER)
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return min(max((moment - now).total_seconds(), 0.0), LONGEST_RETRY_AFTER)
 
 
 class Turns:
