@@ -46,23 +46,22 @@ def scheduled(workspace: Workspace) -> list[tuple[Source, CronTrigger]]:
 
 
 def schedule_run(workspace: Workspace, say: Say) -> None:
-    """Run due jobs until SIGTERM or SIGINT; the job at hand is brought to its end first."""
+    """Run due jobs until SIGTERM or SIGINT; the job at hand is ended in order first."""
     jobs = scheduled(workspace)
     if not jobs:
         say("no source has a schedule yet: give one in its file (schedule: '0 4 * * *')")
+    ended = threading.Event()
     scheduler = BackgroundScheduler(executors={"default": ThreadPoolExecutor(1)}, timezone="UTC")
     for source, due in jobs:
         scheduler.add_job(
             _job,
             due,
-            args=(workspace, source.name, say),
+            args=(workspace, source.name, say, ended),
             id=source.name,
             coalesce=True,
             max_instances=1,
             misfire_grace_time=3600,
         )
-
-    ended = threading.Event()
 
     def end(number: int, frame: FrameType | None) -> None:
         ended.set()
@@ -75,13 +74,13 @@ def schedule_run(workspace: Workspace, say: Say) -> None:
     scheduler.shutdown(wait=True)
 
 
-def _job(workspace: Workspace, name: str, say: Say) -> None:
+def _job(workspace: Workspace, name: str, say: Say, ended: threading.Event) -> None:
     try:
         with open_vault(workspace) as vault:
             if {name, EVERYTHING} & set(vault.get(PAUSED) or []):
                 say(f"{name}: paused")
                 return
-            for report in collect_sources(workspace, vault, [name]):
+            for report in collect_sources(workspace, vault, [name], say=say, stop=ended):
                 say(report.sentence)
             for step in bring_up_to_date(workspace, vault):
                 say(step.sentence)

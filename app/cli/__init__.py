@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -50,7 +51,11 @@ for room in (place, sources, tor, intake, steps, asking, leaving, evidence, made
 
 
 def main() -> None:
-    """Run the command line: exit 0 done, 1 problems listed, 2 usage, 3 refused or damaged."""
+    """Run the command line: exit 0 done, 1 problems listed, 2 usage, 3 refused or damaged.
+
+    SIGTERM ends a command as Ctrl-C does: in order.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         cli()
     except SpoorError as error:

@@ -53,6 +53,9 @@ def collect(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be read, under which mandate.")
     ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin a new round, also where one is open.")
+    ] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -62,7 +65,17 @@ def collect(
 
     place = the_workspace(workspace)
     with open_vault(place) as vault:
-        reports = collect_sources(place, vault, names or [], dry_run=dry_run, progress=progress())
+        for repair in vault.repairs:
+            say(repair)
+        reports = collect_sources(
+            place,
+            vault,
+            names or [],
+            dry_run=dry_run,
+            fresh=fresh,
+            progress=progress(),
+            say=say,
+        )
     rows((report.row for report in reports), as_json=as_json)
     if refused := [report for report in reports if report.refused]:
         say(refused[0].sentence)

@@ -48,7 +48,7 @@ def run(
         for repair in vault.repairs:
             say(repair)
         if not no_collect:
-            reports = collect_sources(place, vault, [], progress=progress())
+            reports = collect_sources(place, vault, [], progress=progress(), say=say)
             for report in reports:
                 say(report.sentence)
             failed = any(report.failed or report.refused for report in reports)
