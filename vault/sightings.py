@@ -126,6 +126,11 @@ class SightingStore:
                     found[sighting.key] = sighting
         return found
 
+    def named(self, native_id: str) -> list[Sighting]:
+        """Listings of this id, on whichever platform of the source."""
+        query = select(sightings).where(self._mine, sightings.c.native_id == pack(native_id))
+        return [_sighting(row) for row in self._session.look(query.limit(_CHUNK))]
+
     def at(self, url: str) -> list[Sighting]:
         """Listings whose own address this is; none for an empty one."""
         if not url:

@@ -121,6 +121,37 @@ def sources_mirrors(
         raise typer.Exit(1)
 
 
+def sources_listings(
+    name: Annotated[str, typer.Argument(help="Name of the source.")],
+    state: Annotated[
+        str | None, typer.Option("--state", help="Only listings in this state, such as removed.")
+    ] = None,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Tell all states again from the captures first.")
+    ] = False,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what became of each listing of a source."""
+    from app.listing_states import COLUMNS, listing_rows, rebuild_listings
+
+    if rebuild:
+        rebuild_listings(the_workspace(workspace), name)
+    rows(listing_rows(the_workspace(workspace), name, state), as_json=as_json, columns=COLUMNS)
+
+
+def sources_history(
+    name: Annotated[str, typer.Argument(help="Name of the source.")],
+    listing_id: Annotated[str, typer.Argument(help="The listing's id on the platform.")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell all that happened to one listing, with the captures that prove it."""
+    from app.listing_states import history_rows
+
+    rows(history_rows(the_workspace(workspace), name, listing_id), as_json=as_json)
+
+
 def add_to(cli: typer.Typer) -> None:
     """Hang these commands on the program."""
     group.command("list", epilog=example("spoor sources list"))(sources_list)
@@ -142,4 +173,11 @@ def add_to(cli: typer.Typer) -> None:
             "spoor sources mirrors bazaar", "spoor sources mirrors bazaar --list mirrors.txt"
         ),
     )(sources_mirrors)
+    group.command(
+        "listings",
+        epilog=example(
+            "spoor sources listings dream", "spoor sources listings dream --state removed"
+        ),
+    )(sources_listings)
+    group.command("history", epilog=example("spoor sources history dream 48213"))(sources_history)
     cli.add_typer(group, name="sources")

@@ -3,6 +3,7 @@
 from collectors.sightings.answers import outcome_of
 from collectors.sightings.rebuild import rebuild
 from collectors.sightings.rounds import Sightings
+from collectors.sightings.stand import down_since
 from collectors.sightings.states import STATES
 
-__all__ = ["STATES", "Sightings", "outcome_of", "rebuild"]
+__all__ = ["STATES", "Sightings", "down_since", "outcome_of", "rebuild"]

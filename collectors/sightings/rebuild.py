@@ -22,8 +22,6 @@ from model.evidence import Capture
 from vault.sightings import SightingEvent
 from vault.vault import Vault
 
-_NOT_PAGES = frozenset({"robots", "media", "listings"})
-
 
 def rebuild(vault: Vault, source: Source, *, clock: Clock, address: Callable[[str], str]) -> None:
     """Tell all rounds of ``source`` again, in one transaction; whole or not at all.
@@ -64,7 +62,7 @@ def _in_order(vault: Vault, source: str) -> Iterator[SightingEvent | Capture]:
 def _pages(vault: Vault, source: str) -> Iterator[Capture]:
     for capture in vault.captures():
         fetched = capture.source == source and capture.route != "import"
-        if fetched and capture.reading.get("format") not in _NOT_PAGES:
+        if fetched and capture.reading.get("format") == "html":
             yield capture
 
 

@@ -140,9 +140,14 @@ class Sightings:
         """The round ends: ``finished``, ``stopped:<reason>`` or ``failed:<reason>``.
 
         Only a finished round says that a listing was not seen, only a failed one that the source
-        is down; what listings' own addresses answered counts in any case.
+        is down; what listings' own addresses answered counts in any case. A second time does
+        nothing.
         """
-        at = at or iso(self._clock())
+        if not self._stand.ended:
+            with self._store.at_once():
+                self._close(outcome, at or iso(self._clock()))
+
+    def _close(self, outcome: str, at: str) -> None:
         self._stand.begin(at)
         facts = self._facts(at, finished=outcome == "finished")
         kind, _, reason = outcome.partition(":")

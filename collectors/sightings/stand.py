@@ -17,11 +17,12 @@ _CURSOR = "sightings"
 
 class _Known(NamedTuple):
     """``start`` is how the round's start addresses fared: ``read``, ``failed`` or ``down:…``;
-    ``down`` since when the source is down."""
+    ``down`` since when the source is down; ``ended`` the last round that ended."""
 
     round: int = 0
     start: str = ""
     down: str = ""
+    ended: int = 0
 
 
 class Stand:
@@ -45,10 +46,15 @@ class Stand:
     def begin(self, at: str, first: int | None = None) -> None:
         """Note once that the round has begun; ``first`` is its first capture."""
         if self._known.round != self._number:
-            self._keep(_Known(self._number, "", self._known.down))
+            self._keep(self._known._replace(round=self._number, start=""))
             self.tell(ROUND_BEGUN, {} if first is None else {"after": first - 1}, at)
 
+    @property
+    def ended(self) -> bool:
+        return self._known.ended == self._number
+
     def end(self, detail: dict[str, Json], at: str) -> None:
+        self._keep(self._known._replace(ended=self._number))
         self.tell(ROUND_ENDED, detail, at)
 
     def start_fared(self, how: str) -> None:

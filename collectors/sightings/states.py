@@ -89,7 +89,11 @@ def met(before: Sighting | None, sight: Sight, source: str, number: int) -> Step
         return replace(before, outcome=LISTED, answer=listed), None
     if sight.part != PAGE and before.asked == number and before.outcome == GONE:
         return before, None
-    changed = changes(before.values.get(sight.part, {}), sight.values)
+    changed = [
+        change
+        for change in changes(before.values.get(sight.part, {}), sight.values)
+        if not _told_before(before, sight.part, change, number)
+    ]
     state = _state_met(before, bool(changed), number)
     after = _renewed(before, sight, state, number)
     if state == before.state and not changed:
@@ -115,6 +119,14 @@ def _new(sight: Sight, source: str, number: int) -> Step:
         paged=number if sight.part == PAGE else 0,
     )
     return found, _event(found, number, sight.at, "", _told(sight, []))
+
+
+def _told_before(before: Sighting, part: str, change: Mapping[str, str], number: int) -> bool:
+    """Whether another kind of reading has told the same change in this round."""
+    if before.round != number or before.state not in (CHANGED, BACK):
+        return False
+    others = (values for name, values in before.values.items() if name != part)
+    return any(values.get(change["field"]) == change["after"] for values in others)
 
 
 def _state_met(before: Sighting, changed: bool, number: int) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from collectors.imports.reading import READER, Reading, stream_documents
 from collectors.sightings import Sightings, outcome_of, rebuild
 from collectors.web.addresses import normal
-from config.settings import Workspace
+from config.settings import load_workspace
 from config.sources import Source
 from model.evidence import Capture
 from vault.records import Sealing
@@ -239,8 +243,35 @@ def make() -> type[Make]:
     return Make
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a vault to which nothing was written yet."""
+    root = tmp_path_factory.mktemp("blank")
+    (root / "spoor.toml").write_text('name = "t"\nmaterial = "real"\n', encoding="utf-8")
+    open_vault(load_workspace(root)).close()
+    return root
+
+
+Open = Callable[[], AbstractContextManager[Site]]
+
+
+@pytest.fixture(scope="session")
+def fresh(blank: Path) -> Open:
+    """Opens a site whose vault is empty, as often as wanted."""
+
+    @contextmanager
+    def opened() -> Iterator[Site]:
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder) / "workspace"
+            shutil.copytree(blank, root)
+            clock = Clock()
+            with open_vault(load_workspace(root), who="eva@desk", clock=clock) as vault:
+                yield Site(vault, clock)
+
+    return opened
+
+
 @pytest.fixture
-def site(workspace: Workspace) -> Iterator[Site]:
-    clock = Clock()
-    with open_vault(workspace, who="eva@desk", clock=clock) as vault:
-        yield Site(vault, clock)
+def site(fresh: Open) -> Iterator[Site]:
+    with fresh() as opened:
+        yield opened

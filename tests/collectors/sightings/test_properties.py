@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collectors.sightings.compare import changes, same_title
-from config.settings import load_workspace
-from vault.vault import open_vault
 
 NUMBERS = (1, 2, 3)
 
@@ -36,16 +30,6 @@ ends = st.sampled_from(ENDS)
 def rounds(answer: st.SearchStrategy[str]) -> st.SearchStrategy[list[Any]]:
     listings = st.fixed_dictionaries(dict.fromkeys(NUMBERS, answer))
     return st.lists(st.tuples(starts, listings, ends), min_size=1, max_size=6)
-
-
-@contextmanager
-def fresh(make: Any) -> Iterator[Any]:
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        (root / "spoor.toml").write_text('name = "t"\nmaterial = "real"\n', encoding="utf-8")
-        clock = make.Clock()
-        with open_vault(load_workspace(root), who="eva@desk", clock=clock) as vault:
-            yield make.Site(vault, clock)
 
 
 def play(site: Any, make: Any, plan: list[Any]) -> None:
@@ -94,8 +78,8 @@ often = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 
 @often
 @given(plan=rounds(silent))
-def test_nothing_is_removed_unless_the_site_said_so(make: Any, plan: list[Any]) -> None:
-    with fresh(make) as site:
+def test_nothing_is_removed_unless_the_site_said_so(fresh: Any, make: Any, plan: list[Any]) -> None:
+    with fresh() as site:
         play(site, make, plan)
         store = site.vault.sightings("ads")
         assert not list(store.listings("removed"))
@@ -104,8 +88,10 @@ def test_nothing_is_removed_unless_the_site_said_so(make: Any, plan: list[Any]) 
 
 @often
 @given(plan=rounds(silent | telling))
-def test_all_can_be_told_again_from_captures_and_kept_facts(make: Any, plan: list[Any]) -> None:
-    with fresh(make) as site:
+def test_all_can_be_told_again_from_captures_and_kept_facts(
+    fresh: Any, make: Any, plan: list[Any]
+) -> None:
+    with fresh() as site:
         play(site, make, plan)
         before = site.everything()
         site.rebuild()
@@ -115,9 +101,9 @@ def test_all_can_be_told_again_from_captures_and_kept_facts(make: Any, plan: lis
 @often
 @given(plan=rounds(silent | telling))
 def test_the_history_of_a_listing_has_no_gap_and_ends_in_its_state(
-    make: Any, plan: list[Any]
+    fresh: Any, make: Any, plan: list[Any]
 ) -> None:
-    with fresh(make) as site:
+    with fresh() as site:
         play(site, make, plan)
         for listing in site.vault.sightings("ads").listings():
             told = [e for e in site.events(listing.native_id) if e.state != "no-answer"]
