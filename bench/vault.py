@@ -1,6 +1,7 @@
 """How fast the vault seals, verifies, stores and streams; prints a table.
 
-    python bench/vault.py [--megabytes 300] [--statements 140000]
+    python bench/vault.py [--megabytes 300] [--statements 140000] [--visits 800]
+                          [--addresses 1000000]
 
 Pages are the saved Dream and Empire pages of the shared data where they are there (each with a
 serial number, so that none is like another), else made-up HTML of the same size.
@@ -16,7 +17,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -25,7 +28,7 @@ from config.settings import Workspace, load_workspace  # noqa: E402
 from model import identity  # noqa: E402
 from model.evidence import Capture, Document  # noqa: E402
 from model.facts import Statement  # noqa: E402
-from vault.vault import Sealing, Vault, open_vault  # noqa: E402
+from vault.vault import Address, Frontier, Sealing, Vault, open_vault  # noqa: E402
 
 AT = "2026-01-01T00:00:00Z"
 BIG = 200_000_000
@@ -145,6 +148,76 @@ def bench_statements(vault: Vault, count: int) -> None:
     report("verify statements", total, "statements/s", timed(lambda: check(vault)))
 
 
+def bench_visits(vault: Vault, count: int) -> None:
+    """Pages of 20 KB sealed, read, answered in the frontier and acknowledged, by batch."""
+    for threads, size in ((1, 1), (1, 16), (8, 1), (8, 16)):
+        share = count // threads
+        names = [f"{threads}-{size}-{n}" for n in range(threads)]
+        works = [Thread(target=visit, args=(vault, name, share, size)) for name in names]
+
+        def run(started: list[Thread] = works) -> None:
+            for thread in started:
+                thread.start()
+            for thread in started:
+                thread.join()
+
+        name = f"visit, {threads} sources at once, {size} pages a batch"
+        report(name, share * threads, "pages/s", timed(run))
+    check(vault)
+
+
+def visit(vault: Vault, source: str, count: int, size: int) -> None:
+    """One source as a collector visits it; each page has ten links, most of them known."""
+    chance = random.Random(source)
+    text = " ".join(chance.choices([f"w{n}" for n in range(5_000)], k=4_000))[:20_000]
+    frontier = vault.frontier(source)
+    frontier.begin("", AT)
+    frontier.add([Address(f"http://{source}/0")])
+    for _ in range(0, count, size):
+        with vault.batch():
+            for address in frontier.take(size, AT):
+                page = f"{text} {address.url}".encode()
+                sealing = replace(fetched(page, 0), source=source, url=address.url)
+                capture = vault.seal(sealing).capture
+                vault.add_documents(capture, "bench/1", documents(capture, 1))
+                number = int(address.url.rpartition("/")[2])
+                links = (f"http://{source}/{number + n}" for n in range(10))
+                frontier.add(Address(link, 1, address.url) for link in links)
+                frontier.answered(address.url, status=200, capture=capture.seq, etag='"1"')
+                frontier.note_request(AT)
+
+
+def bench_frontier(vault: Vault, count: int) -> None:
+    frontier = vault.frontier("bench")
+    frontier.begin("", AT)
+    done = 0
+    for total in (count // 10, count):
+        seconds = timed(lambda first=done, last=total: add_addresses(vault, frontier, first, last))
+        report(f"frontier: add up to {total:,} addresses", total - done, "addresses/s", seconds)
+        done = total
+    few = min(count, 16_000)
+    seconds = timed(lambda: answer_addresses(vault, frontier, few))
+    report(f"frontier: take and answer, of {count:,}", few, "addresses/s", seconds)
+
+
+def add_addresses(vault: Vault, frontier: Frontier, first: int, last: int) -> None:
+    """Links of a page, twenty pages a batch, in no order that an index would like."""
+    host = "x" * 56
+    for start in range(first, last, 1_000):
+        with vault.batch():
+            for page in range(start, min(start + 1_000, last), 50):
+                numbers = (number * 7_919 % 1_000_003 for number in range(page, page + 50))
+                frontier.add(Address(f"http://{host}.onion/listing/{n}", 1, host) for n in numbers)
+
+
+def answer_addresses(vault: Vault, frontier: Frontier, count: int) -> None:
+    for _ in range(0, count, 16):
+        taken = frontier.take(16, AT)
+        with vault.batch():
+            for address in taken:
+                frontier.answered(address.url, status=200, capture=None)
+
+
 def drain(items: Iterator[object]) -> None:
     for _ in items:
         pass
@@ -160,9 +233,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=int, default=300)
     parser.add_argument("--statements", type=int, default=140_000)
+    parser.add_argument("--visits", type=int, default=800)
+    parser.add_argument("--addresses", type=int, default=1_000_000)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        with open_vault(workspace(folder / "visits")) as vault:
+            bench_visits(vault, given.visits)
+        with open_vault(workspace(folder / "frontier")) as vault:
+            bench_frontier(vault, given.addresses)
         with open_vault(workspace(folder / "pages")) as vault:
             bench_pages(vault, given.megabytes)
         with open_vault(workspace(folder / "big")) as vault:

@@ -17,16 +17,23 @@ from model.evidence import Capture
 if TYPE_CHECKING:
     from vault.vault import Vault
 
+_LONGEST_NUMBER = 19
+
 vault_commands = typer.Typer(
     no_args_is_help=True, help="Prove that nothing was altered; hand out captures."
 )
 
 
 def _capture(vault: Vault, sha256: str) -> Capture:
-    known = vault.capture(sha256)
+    """The first capture of this content, or the one of this number: of a revisit, for example."""
+    if sha256.isdecimal() and len(sha256) < _LONGEST_NUMBER:
+        known = vault.capture_at(int(sha256))
+    else:
+        known = vault.capture(sha256)
     if known is None:
         raise ConfigurationError(
-            f"no capture with SHA-256 {sha256}", remedy="give all 64 digits, as printed elsewhere"
+            f"no capture with SHA-256 or number {sha256}",
+            remedy="give all 64 digits, as printed elsewhere, or the capture's number",
         )
     return known
 
@@ -52,7 +59,7 @@ def verify(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> No
 
 
 def show(
-    sha256: Annotated[str, typer.Argument(help="SHA-256 of the capture.")],
+    sha256: Annotated[str, typer.Argument(help="SHA-256 of the content, or number.")],
     raw: Annotated[bool, typer.Option("--raw", help="The bytes themselves, untouched.")] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
@@ -73,7 +80,7 @@ def show(
 
 
 def export(
-    sha256: Annotated[str, typer.Argument(help="SHA-256 of the capture.")],
+    sha256: Annotated[str, typer.Argument(help="SHA-256 of the content, or number.")],
     out: Annotated[Path, typer.Option(help="WARC file to write (.warc.gz).")],
     workspace: WorkspaceOption = None,
 ) -> None:
