@@ -139,14 +139,16 @@ class Workers:
 
     def _may_ask(self, host: str) -> bool:
         """Wait for the host's turn; False where that would take too long, or all is to end."""
-        if self._turns.delayed(host):
-            with self._hosts[host]:
-                left = self._turns.left(host, self._clock())
-                if left > LONGEST_WAIT or self._ending:
-                    return False
-                if left:
-                    self._pause(left)
-                self._turns.asked(host, self._clock())
+        if not self._turns.delayed(host):
+            self._turns.asked(host, self._clock())
+            return not self._ending
+        with self._hosts[host]:
+            left = self._turns.left(host, self._clock())
+            if left > LONGEST_WAIT or self._ending:
+                return False
+            if left:
+                self._pause(left)
+            self._turns.asked(host, self._clock())
         return not self._ending
 
     @property

@@ -19,17 +19,23 @@ Handler = Callable[[BaseHTTPRequestHandler], None]
 
 @dataclass(slots=True)
 class Site:
-    """``pages`` maps paths to HTML, or to a function that answers; ``asked`` is what was asked."""
+    """``pages`` maps paths to HTML, or to a function that answers; ``asked`` is what was asked.
+
+    ``before`` is called first, and may change pages or path; what it answers true to is done with.
+    """
 
     port: int = 0
     pages: dict[str, str | Handler] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    before: Callable[[BaseHTTPRequestHandler], object] | None = None
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
+        if self.before is not None and self.before(request):
+            return
         self.asked.append(request.path)
         page = self.pages.get(request.path)
         if callable(page):

@@ -272,19 +272,6 @@ def test_robots_are_left_alone_where_source_and_mandate_say_so(
         assert entry["sha256"]
 
 
-@pytest.mark.parametrize("rule", ["obey", "ignore"])
-def test_robots_are_heeded_where_source_and_mandate_do_not_agree(
-    rule: str, site: Site, workspace: Workspace, settings: Settings, mandate: Mandate, clock: Clock
-) -> None:
-    market(site)
-    site.pages["/robots.txt"] = "User-agent: *\nDisallow: /i/\n"
-    with open_vault(workspace, clock=clock) as vault:
-        vault.add_mandate(replace(mandate, ignore_robots=rule == "obey"))
-        report = Room(vault, settings, clock).collect(source(site, robots=rule))
-    assert report.failures == {"robots": 4}
-    assert not [path for path in site.asked if path.startswith("/i/")]
-
-
 def test_passing_trouble_is_tried_again_with_patience(site: Site, room: Room) -> None:
     market(site)
     answers = iter([503, 429])
