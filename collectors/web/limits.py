@@ -7,6 +7,7 @@ import socket
 import time
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
@@ -86,7 +87,7 @@ class Tap:
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         self._asked.wire = Wire(self._sock, self._asked)
-        return io.BufferedReader(self._asked.wire)
+        return _Buffered(self._asked.wire)
 
 
 class Wire(io.RawIOBase):
@@ -101,6 +102,7 @@ class Wire(io.RawIOBase):
         self._raw = cast("io.RawIOBase", sock.makefile("rb", buffering=0))
         self._asked = asked
         self.received = 0
+        self.dry = False
         self.room = _HEAD_BYTES
         self.beyond = "too-many-headers"
 
@@ -109,6 +111,8 @@ class Wire(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         asked = self._asked
+        if self.dry:
+            return 0
         if self.received >= self.room:
             raise failure(self.beyond, asked.where)
         self._sock.settimeout(asked.patience())
@@ -120,9 +124,29 @@ class Wire(io.RawIOBase):
         self.received += count
         return count
 
+    def hang_up(self) -> None:
+        """End the connection for good: it is not asked again."""
+        with suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         if not self.closed:
             self._raw.close()
+        super().close()
+
+
+class _Buffered(io.BufferedReader):
+    """Reads ahead; a connection on which more came than the answer says is not used again.
+
+    What is left over would be taken for the beginning of the next answer, of another address.
+    """
+
+    def close(self) -> None:
+        if not self.closed:
+            wire = cast("Wire", self.raw)
+            wire.dry = True
+            if self.peek(1):
+                wire.hang_up()
         super().close()
 
 

@@ -107,14 +107,15 @@ class Fetcher:
         check_route(asked_for, self.route)
         check_host(asked_for, allow_private=self._source.allow_private)
         request = self._request(asked_for, etag, last_modified, accept)
-        asked = Asked(asked_for, self._limits)
         with self._slots:
-            try:
-                return self._answer(request, asked)
-            except Retry as error:
-                if asked.answered or not asked.reused or error.reason not in _BROKEN:
-                    raise
-            # A server may close a connection kept alive at the moment it is used again.
+            for _ in range(self._source.pace.concurrency):
+                asked = Asked(asked_for, self._limits)
+                try:
+                    return self._answer(request, asked)
+                except Retry as error:
+                    # A server may close a connection kept alive at the moment it is used again.
+                    if asked.answered or not asked.reused or error.reason not in _BROKEN:
+                        raise
             return self._answer(request, Asked(asked_for, self._limits))
 
     def _answer(self, request: requests.PreparedRequest, asked: Asked) -> Answer:
