@@ -38,6 +38,7 @@ class PageWords(BaseModel):
     aside: tuple[str, ...]
     currencies: tuple[str, ...]
     currency_signs: tuple[str, ...]
+    magnitudes: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)

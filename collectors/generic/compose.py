@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from collectors import html
 from collectors.generic import results, single
@@ -165,7 +166,22 @@ def _results_page(view: View) -> Records:
         rows = results.records(view.group, view.url, kind)
     if len(told) > max(len(rows), 1):
         return [_told_row(item, number) for number, item in enumerate(told, 1)], []
-    return rows, []
+    known = {item.fields.get(name): item for item in reversed(told) for name in ("title", "url")}
+    known.pop(None, None)
+    return [_completed(row, known) for row in rows], []
+
+
+def _completed(row: PageRecord, told: Mapping[str | None, Item]) -> PageRecord:
+    """The row with what the markup for machines tells of the same thing and the row does not."""
+    item = told.get(row.fields.get("url")) or told.get(row.fields.get("title"))
+    if item is None:
+        return row
+    missing = {
+        name: item.fields[name]
+        for name in ("price", "currency", "seller", "seller_url", "posted_at", "ships_from")
+        if name in item.fields and not (name == "currency" and "price" in row.fields)
+    }
+    return replace(row, fields={**missing, **row.fields})
 
 
 def _told_row(item: Item, number: int) -> PageRecord:

@@ -113,7 +113,8 @@ def removed_notice(tree: Tree, page: Outline) -> str:
 
 
 def _is_error(text: str) -> bool:
-    return bool(_STATUS.search(text)) or says("error", text)
+    """Whether a text tells of an error; that nothing was found is none, though said alike."""
+    return bool(_STATUS.search(text)) or (says("error", text) and not says("empty", text))
 
 
 def _inputs(page: Outline) -> int:

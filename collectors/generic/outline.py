@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
 
 from collectors import html
 from collectors.generic.money import has_price
 from collectors.html import Node
 from collectors.text import finder, words
+from config.page_words import page_words
 
 SMALL = 120
 """Elements with at most so much text carry it whole; labels, prices and names are that short."""
@@ -36,7 +39,11 @@ _MENU_NAMES = finder(
     r"|(?-i:Nav(?:i|[Bb]ar|[Ii]tems|[Ll]ist|[Mm]enu|Header))"
 )
 _NEVER_MENU = ("main", "article", "h1")
-
+_STRIPES = words(
+    "odd even alt alternate alternating first last gerade ungerade impair pair par impar"
+)
+_WHOLE = words("html body main")
+_HEADINGS = words("h2 h3 h4 h5 h6 legend strong b p div span")
 
 _NUMBERED = re.compile(r"(?:[-_]?\d{3,}|(?<=[A-Za-z])\d{1,2})$")
 
@@ -68,9 +75,11 @@ class Element:
     def signature(self) -> tuple[str, str]:
         """What makes repeated elements alike: the tag and the first class without its number.
 
-        A short number behind a dash stays: ``col-md-9`` is a layout, ``item_57655`` a row.
+        A short number behind a dash stays: ``col-md-9`` is a layout, ``item_57655`` a row. Classes
+        that only stripe rows are passed over.
         """
-        return self.tag, _NUMBERED.sub("", self.names.split(" ")[0])
+        first = next((name for name in self.names.split(" ") if name.lower() not in _STRIPES), "")
+        return self.tag, _NUMBERED.sub("", first)
 
     def inside(self) -> Iterator[Element]:
         """This element and all below it, in page order."""
@@ -135,7 +144,53 @@ def outline(body: Node) -> Outline:
         element.own = " ".join(" ".join(reversed(texts)).split())
         element.raw_chars = sum(map(len, texts))
     _sum_up(elements)
+    _set_aside(elements)
     return Outline(elements)
+
+
+@lru_cache(maxsize=1)
+def _aside() -> frozenset[str]:
+    return frozenset(word.casefold() for word in page_words().aside)
+
+
+def _set_aside(elements: list[Element]) -> None:
+    """Blocks under a heading such as "Similar items" are no content: like a menu beside it.
+
+    The block is what follows the heading, or the element it begins, up to the next heading.
+    """
+    for element in elements:
+        if element.tag not in _HEADINGS or not 3 <= len(element.small) <= 60 or element.menu:
+            continue
+        if element.small.rstrip(" :…").casefold() not in _aside():
+            continue
+        head = _headed(element)
+        if head.chars > element.chars + SMALL // 4:
+            _take_aside(head)
+            continue
+        following = head.next()
+        while following is not None and not _begins_anew(following, element.tag):
+            _take_aside(following)
+            following = following.next()
+
+
+def _headed(heading: Element) -> Element:
+    """The block that begins with a heading and has no further one of its rank beside it."""
+    head = heading
+    while head.place == 0 and head.parent is not None and head.parent.tag not in _WHOLE:
+        if any(each.tag in ("h1", heading.tag) for each in head.parent.children[1:]):
+            break
+        head = head.parent
+    return head
+
+
+def _begins_anew(block: Element, rank: str) -> bool:
+    """Whether a block begins with another heading of this rank, or the page's own."""
+    return any(each.tag in ("h1", rank) for each in islice(block.inside(), 4))
+
+
+def _take_aside(block: Element) -> None:
+    for each in block.inside():
+        each.menu = True
 
 
 def _element(node: Node, parent: Element | None, number: int) -> Element | None:

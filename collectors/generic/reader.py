@@ -21,6 +21,8 @@ from collectors.page_facts import page_facts
 from collectors.records import PageReading
 
 ADAPTER = "generic"
+_UNPRICED = 4
+"""Rows without a price count as offers from so many on, where their addresses say so."""
 
 
 def read(tree: Tree, url: str) -> PageReading:
@@ -81,6 +83,8 @@ def _kind_by_structure(view: View) -> str:
     }
     kind = next((kind for kind, holds in signs.items() if holds), "")
     if not kind and rows is not None and (priced or results.is_thread_list(rows)):
+        return "results"
+    if not kind and rows is not None and len(rows.rows) >= _UNPRICED and results.is_item_list(rows):
         return "results"
     return kind or ("listing" if _bare_listing(view) else "page")
 

@@ -18,6 +18,13 @@ _THREAD = re.compile(
     r"(?:viewtopic|showthread|/threads?/|/topics?/|/t/[\w-]+/?\d*|[?&]topic=|thread-\d|forumdisplay)",
     re.IGNORECASE,
 )
+_ITEM = re.compile(
+    r"[?&/](?:s-)?(?:ads?|adverts?|advertisement|anzeigen?|annonces?|annuncio|annunci|anuncios?|advertentie"
+    r"|aanbod|inserat|classifieds?|listings?|offers?|offerta|oferta|oferty|ogloszenie|ogloszenia|objava"
+    r"|inzerat|items?|itm|product|products|catalogue|lot|lots|iklan|tin|obyavlenie|objavlenie|goods"
+    r"|adid|itemid|pid)(?:[=/-]|\.php\?id=)[^?&]{0,200}\d{2}",
+    re.IGNORECASE,
+)
 _NUMBER_IN_ADDRESS = re.compile(
     r"[?&/](?:offer|id|item|listing|product|ad|adid|itemid|pid|p|itm|i|m|dp|anzeige)[=/-]?"
     r"([A-Za-z]{0,2}\d[\w.]{2,40})(?=$|[/?&#.])"
@@ -45,6 +52,13 @@ def is_thread_list(group: Group) -> bool:
     linked = [title_link(row) for row in group.rows]
     threads = sum(bool(link and _THREAD.search(link.href)) for link in linked)
     return threads * 2 > len(group.rows)
+
+
+def is_item_list(group: Group) -> bool:
+    """Whether most rows link to what addresses name an item: with a word such as ad, and its id."""
+    linked = [title_link(row) for row in group.rows]
+    items = sum(bool(link and _ITEM.search(link.href)) for link in linked)
+    return items * 10 >= len(group.rows) * 6
 
 
 def records(group: Group, url: str, kind: str) -> list[PageRecord]:
@@ -116,6 +130,11 @@ def number_in(href: str) -> str:
     """The number of a listing in its address, as far as addresses show one."""
     found = _NUMBER_IN_ADDRESS.search(href)
     return next((part for part in found.groups() if part), "").rstrip(".") if found else ""
+
+
+def about_feedback(text: str) -> bool:
+    """Whether a heading or a class is about ratings."""
+    return bool(_FEEDBACK(text))
 
 
 def feedback_rows(page: Outline) -> tuple[Element, ...]:

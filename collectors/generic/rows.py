@@ -10,6 +10,9 @@ from collectors.generic.outline import Element, Outline
 from collectors.generic.sellers import account_name
 
 FEWEST = 3
+_CLASSES = 5
+"""Classes of one element by which it may be alike to others."""
+
 _LOOKED_AT = 400
 """Elements of one row among which its title is looked for."""
 
@@ -40,16 +43,28 @@ def groups(page: Outline) -> list[Group]:
 
 
 def _repeated(children: Sequence[Element]) -> Iterable[tuple[Element, ...]]:
-    """Children with the same signature, where there are enough of them."""
-    by_signature: dict[tuple[str, str], list[Element]] = {}
+    """Children that are alike, by their first class or by any they share, where there are enough.
+
+    Rows are set apart by further classes: featured, sold, on sale. Each set of rows comes once.
+    """
+    alike: dict[tuple[str, str], list[Element]] = {}
     for child in children:
         if not child.menu and child.chars:
-            by_signature.setdefault(child.signature, []).append(child)
-    for rows in by_signature.values():
+            marks = {child.signature, *((child.tag, name) for name in _classes(child))}
+            for mark in sorted(marks):
+                alike.setdefault(mark, []).append(child)
+    seen: set[tuple[int, ...]] = set()
+    for rows in alike.values():
+        numbers = tuple(row.number for row in rows)
         priced = all(row.prices for row in rows)
         fewest = 1 if _under_heads(rows[0]) else 2
-        if len(rows) >= FEWEST or (priced and len(rows) >= fewest):
+        if numbers not in seen and (len(rows) >= FEWEST or (priced and len(rows) >= fewest)):
+            seen.add(numbers)
             yield tuple(rows)
+
+
+def _classes(child: Element) -> Iterable[str]:
+    return child.names.split(" ")[1:_CLASSES] if " " in child.names else ()
 
 
 def _under_heads(row: Element) -> bool:

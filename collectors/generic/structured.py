@@ -1,10 +1,11 @@
-"""What a page says of itself for machines: JSON-LD, microdata, OpenGraph and product meta tags."""
+"""What a page says of itself for machines: JSON-LD, microdata, RDFa, OpenGraph, product tags."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from collectors import html
 from collectors import text as strings
@@ -43,7 +44,11 @@ class Item:
 
 def read_items(tree: Tree, url: str) -> list[Item]:
     """All things described, in page order; those that stand in a list are marked so."""
-    items = [*_json_ld(tree, url), *_microdata(tree, url)]
+    items = [
+        *_json_ld(tree, url),
+        *_marked_up(tree, url, _MICRODATA),
+        *_marked_up(tree, url, _RDFA),
+    ]
     return items[:MAX_ITEMS]
 
 
@@ -212,21 +217,34 @@ def _images(value: Json, url: str) -> tuple[Image, ...]:
     return tuple(found)
 
 
-def _microdata(tree: Tree, url: str) -> Iterator[Item]:
-    """Outermost things of microdata that are records."""
-    scopes = html.find(tree.root, "[itemscope][itemtype]")[:MAX_ITEMS]
-    lists = {node.mem_id for node in scopes if _scope_types(node) & _LISTS}
+class _Markup(NamedTuple):
+    """The attributes by which things and their properties are marked in the page itself."""
+
+    things: str
+    type: str
+    property: str
+
+
+_MICRODATA = _Markup("[itemscope][itemtype]", "itemtype", "itemprop")
+_RDFA = _Markup("[typeof]", "typeof", "property")
+
+
+def _marked_up(tree: Tree, url: str, markup: _Markup) -> Iterator[Item]:
+    """Outermost things marked in the page that are records."""
+    scopes = html.find(tree.root, markup.things)[:MAX_ITEMS]
+    lists = {node.mem_id for node in scopes if _scope_types(node, markup) & _LISTS}
     for node in scopes:
-        types = _scope_types(node)
-        if not _kind(types) or _within_record(node):
+        types = _scope_types(node, markup)
+        if not _kind(types) or _within_record(node, markup):
             continue
         listed = any(parent.mem_id in lists for parent in _ancestors(node))
-        if item := _item(_scope(node, 0), types, url, listed=listed):
+        if item := _item(_scope(node, 0, markup), types, url, listed=listed):
             yield item
 
 
-def _scope_types(node: Node) -> set[str]:
-    return {each.rsplit("/", 1)[-1] for each in html.attribute(node, "itemtype").split()}
+def _scope_types(node: Node, markup: _Markup) -> set[str]:
+    named = html.attribute(node, markup.type).split()
+    return {each.rsplit("/", 1)[-1].rsplit(":", 1)[-1] for each in named}
 
 
 def _ancestors(node: Node) -> Iterator[Node]:
@@ -236,28 +254,32 @@ def _ancestors(node: Node) -> Iterator[Node]:
         here = here.parent
 
 
-def _within_record(node: Node) -> bool:
+def _within_record(node: Node, markup: _Markup) -> bool:
     """Whether a thing is a property of another one that is itself a record."""
-    if "itemprop" not in node.attributes:
+    if markup.property not in node.attributes:
         return False
     return any(
-        _kind(_scope_types(each)) for each in _ancestors(node) if "itemtype" in each.attributes
+        _kind(_scope_types(each, markup))
+        for each in _ancestors(node)
+        if markup.type in each.attributes
     )
 
 
-def _scope(node: Node, depth: int) -> dict[str, Json]:
+def _scope(node: Node, depth: int, markup: _Markup) -> dict[str, Json]:
     """The properties of one thing as JSON-LD would have them; the first of each name counts."""
-    values: dict[str, Json] = {"@type": html.attribute(node, "itemtype")}
+    values: dict[str, Json] = {"@type": html.attribute(node, markup.type)}
     waiting = _child_elements(node)
     while waiting:
         child = waiting.pop()
-        name = html.attribute(child, "itemprop").split(" ")[0]
-        scoped = "itemscope" in child.attributes
+        name = html.attribute(child, markup.property).split(" ")[0].rsplit(":", 1)[-1]
+        scoped = markup.type in child.attributes or "itemscope" in child.attributes
         if name and name not in values:
             values[name] = (
-                _scope(child, depth + 1) if scoped and depth < MAX_DEPTH else _property(child)
+                _scope(child, depth + 1, markup)
+                if scoped and depth < MAX_DEPTH
+                else _property(child, name)
             )
-        if not scoped and not name:
+        if not scoped:
             waiting.extend(_child_elements(child))
     return values
 
@@ -273,13 +295,13 @@ def _child_elements(node: Node) -> list[Node]:
     return found
 
 
-def _property(node: Node) -> str:
-    for name in ("content", "datetime"):
-        if value := html.attribute(node, name):
+def _property(node: Node, name: str) -> str:
+    for given in ("content", "datetime"):
+        if value := html.attribute(node, given):
             return value
     if node.tag in ("a", "link"):
         href = html.attribute(node, "href")
-        return href if html.attribute(node, "itemprop") in ("url", "sameAs") else html.line(node)
+        return href if name in ("url", "sameAs") else html.line(node)
     if node.tag in ("img", "source", "video"):
         return html.attribute(node, "src")
     return html.readable(node)

@@ -121,7 +121,10 @@ def profile_score(view: View) -> int:
         + [
             each.text()
             for each in view.page.elements
-            if each.tag in ("h1", "h2") and 0 < each.chars <= 120
+            if each.tag in ("h1", "h2")
+            and 0 < each.chars <= 120
+            # products are rated too: only the page's own heading tells of an account by it
+            and (each.tag == "h1" or not results.about_feedback(each.text()))
         ]
     )
     score += 2 * says("profile_words", heads)
