@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,10 +23,25 @@ NOT_INSTALLED = 3
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A running site: its address, and what a guest may see there, from its database."""
+    """A running site: its address, its process, and where its database's word is written."""
 
     url: str
-    truth: dict[str, Any]
+    pid: int
+    file: Path
+
+    @property
+    def truth(self) -> dict[str, Any]:
+        """What a guest may see there now, from the site's database."""
+        found: dict[str, Any] = json.loads(self.file.read_text("utf-8"))
+        return found
+
+    def change(self) -> None:
+        """A day of changes goes by at the site; returns once they are made."""
+        before, end = self.file.stat().st_ino, time.monotonic() + 120
+        os.kill(self.pid, signal.SIGUSR1)
+        while self.file.stat().st_ino == before:
+            assert time.monotonic() < end, "the site did not change"
+            time.sleep(0.05)
 
     @property
     def port(self) -> int:
@@ -52,7 +70,7 @@ def served(name: str, folder: Path) -> Iterator[Served]:
                 if server.returncode == NOT_INSTALLED:
                     pytest.skip(reason)
                 pytest.fail(f"the {name} did not start: {reason[-2000:]}")
-            yield Served(address, json.loads(truth.read_text("utf-8")))
+            yield Served(address, server.pid, truth)
         finally:
             _close(server)
             listener.join()

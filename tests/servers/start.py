@@ -2,7 +2,8 @@
 
 usage: python tests/servers/start.py shop|forum [--port N] [--truth FILE]
 
-The first line on standard output is the address. Exit code 3: something is not installed.
+The first line on standard output is the address. Exit code 3: something is not installed. Sent
+SIGUSR1, the shop goes through a day of changes and FILE is written anew.
 """
 
 from __future__ import annotations
@@ -80,6 +81,7 @@ def main(words: Sequence[str] | None = None) -> int:
         stack.enter_context(site.database(state))
         if asked.truth:
             _keep_truth(site, state, asked.truth)
+            signal.signal(signal.SIGUSR1, lambda *_: _change(site, state, asked.truth))
         server = subprocess.Popen(
             site.command(str(HERE / "serve.py"), str(asked.port)),
             env=site.variables(state), cwd=state,
@@ -152,7 +154,14 @@ def _keep_truth(site: Site, state: Path, target: Path) -> None:
         site.command("-m", f"{site.name}_site.truth"),
         env=site.variables(state), cwd=state, check=True, stdout=subprocess.PIPE,
     )  # fmt: skip
-    target.write_bytes(found.stdout)
+    draft = target.with_suffix(".draft")
+    draft.write_bytes(found.stdout)
+    draft.rename(target)
+
+
+def _change(site: Site, state: Path, truth: Path) -> None:
+    site.run(state, "-m", f"{site.name}_site.change")
+    _keep_truth(site, state, truth)
 
 
 @contextmanager

@@ -9,6 +9,10 @@ import django
 django.setup()
 
 from django.db import connection  # noqa: E402
+from misago.conf.models import Setting  # noqa: E402
+from misago.markup import finalize_markup  # noqa: E402
+from misago.threads.models import Post  # noqa: E402
+from misago.threads.paginator import PostsPaginator  # noqa: E402
 from words_of import words_of  # noqa: E402
 
 OPEN = """
@@ -30,7 +34,11 @@ POSTS = """
 
 
 def main() -> None:
-    """Print threads, their posts, and the words of posts that a guest must not get to see."""
+    """Print threads, their posts, and the words of posts that a guest must not get to see.
+
+    ``pages`` of a post is on how many pages it stands: Misago begins each page of a thread with
+    the last post of the page before.
+    """
     told = ("title", "seller", "category")
     threads = {str(row[0]): dict(zip(told, row[1:], strict=True)) for row in _ask(THREADS)}
     posts, hidden = {}, {}
@@ -42,10 +50,25 @@ def main() -> None:
             "thread": str(thread),
             "seller": author,
             "seller_id": str(author_id or ""),
-            "text": words_of(parsed),
+            "text": words_of(finalize_markup(parsed)),
             "posted_at": posted_at,
         }
+    for thread in threads:
+        for number in _shown(int(thread)):
+            if number in posts:
+                posts[number]["pages"] = int(posts[number].get("pages", 0)) + 1
     print(json.dumps({"threads": threads, "posts": posts, "hidden": hidden}))
+
+
+def _shown(thread: int) -> list[str]:
+    """The posts of a thread, page after page; one that a moderator hid still takes its place."""
+    shown = Post.objects.filter(thread_id=thread, is_event=False, is_unapproved=False)
+    size, orphans = (
+        Setting.objects.get(setting=name).value
+        for name in ("posts_per_page", "posts_per_page_orphans")
+    )
+    pages = PostsPaginator(shown.order_by("id"), size, orphans)
+    return [str(post.id) for number in pages.page_range for post in pages.page(number)]
 
 
 def _ask(question: str):
