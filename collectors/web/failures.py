@@ -108,6 +108,9 @@ FAILURES: Mapping[str, Failure] = {
     ),
     "captcha": Failure(Stop, "the site shows a CAPTCHA", _PERSON),
     "queue": Failure(Stop, "the site shows a waiting or anti-DDoS page", _PERSON),
+    "mirror-list": Failure(
+        Skip, "the site's list of mirrors is not believed", "see 'spoor sources mirrors NAME'"
+    ),
     "clone": Failure(
         Stop, "the page is a copy of the site at a foreign address", "compare with its mirror list"
     ),
@@ -164,6 +167,13 @@ _STATUSES: Mapping[int, str] = {
 }
 _WITHHELD = ", withheld for legal reasons"
 _LONGEST_WAIT = 86_400.0
+_BROKEN = (
+    ssl.SSLEOFError,
+    ssl.SSLZeroReturnError,
+    http.client.RemoteDisconnected,
+    ConnectionResetError,
+    BrokenPipeError,
+)
 _MALFORMED = (
     http.client.BadStatusLine,
     http.client.LineTooLong,
@@ -180,7 +190,8 @@ def of_exception(error: Exception, where: str, *, route: str = "clear") -> Colle
     text = " ".join(str(error).split())
     if "SOCKS" in text or "socks" in text:
         return of_proxy_error(error, where)
-    for cause in chain:
+    broken = any(isinstance(cause, _BROKEN) for cause in chain)
+    for cause in () if broken else chain:
         if found := _of_cause(cause):
             return failure(found, where, _tls_detail(cause))
     if "timed out" in text:
@@ -197,12 +208,8 @@ def _of_cause(cause: BaseException) -> str:
     """The reason that one exception stands for by its kind alone; empty where it does not tell."""
     if isinstance(cause, TimeoutError | requests.Timeout | urllib3.exceptions.TimeoutError):
         return "timeout"
-    if isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-        return ""
     if isinstance(cause, ssl.SSLError | requests.exceptions.SSLError):
         return "tls"
-    if isinstance(cause, http.client.RemoteDisconnected):
-        return ""
     return "malformed" if isinstance(cause, _MALFORMED) else ""
 
 

@@ -92,6 +92,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 
 WAYS |= {
+    "*": b"",
     "/": answer(PAGE),
     # statuses
     "/500": answer(PAGE, "500 Internal Server Error"),
@@ -363,7 +364,7 @@ def _serve(
             request, _, waiting = waiting.partition(b"\r\n\r\n")
             path = request.split(b" ", 2)[1].decode("latin-1")
             server.asked.append(path)
-            way = ways.get(path, b"")
+            way = ways.get(path, ways.get("*", b""))
             if callable(way):
                 way(Peer(sock, over, request))
                 return
