@@ -32,7 +32,7 @@ bench: setup  ## speed, memory and accuracy on pinned inputs
 docs: setup  ## print the pages that are made from the program
 	@$(BIN)/python -m app.reference > docs/commands.md.new
 	@mv docs/commands.md.new docs/commands.md
-	@$(BIN)/python -m app.source_keys > docs/new-source.md.new
+	@$(BIN)/python -m app.source_keys docs/new-source.md > docs/new-source.md.new
 	@mv docs/new-source.md.new docs/new-source.md
 	@$(BIN)/python -m app.failure_words > docs/failures.md.new
 	@mv docs/failures.md.new docs/failures.md

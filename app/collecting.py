@@ -45,6 +45,7 @@ def collect_sources(
     *,
     dry_run: bool = False,
     fresh: bool = False,
+    pages: int | None = None,
     progress: Progress = silent,
     say: Say = lambda _: None,
     clock: Clock = system_clock,
@@ -53,10 +54,11 @@ def collect_sources(
     """Read the named sources, or all that have an address and a mandate in force.
 
     A source named without a mandate is refused; one that fails leaves the others running.
-    ``fresh`` begins new rounds. ``stop``, once set, ends all of them soon and in order, as Ctrl-C
+    ``fresh`` begins new rounds; ``pages`` is the most of each source, where fewer than its own
+    limit. ``stop``, once set, ends all of them soon and in order, as Ctrl-C
     does; the next run goes on from there.
     """
-    chosen = list(_chosen(workspace, vault, names))
+    chosen = [_limited(source, pages) for source in _chosen(workspace, vault, names)]
     if dry_run:
         return [_plan(vault, source) for source in chosen]
     for source in chosen:
@@ -76,6 +78,15 @@ def _chosen(workspace: Workspace, vault: Vault, names: Sequence[str]) -> Iterato
     for source in all_sources(workspace):
         if source.start and vault.mandate_for(source.name):
             yield source
+
+
+def _limited(source: Source, pages: int | None) -> Source:
+    """The source, to be left after so many pages of a run."""
+    own = source.pace.pages_per_run
+    if pages is None or (own is not None and own <= pages):
+        return source
+    pace = source.pace.model_copy(update={"pages_per_run": pages})
+    return source.model_copy(update={"pace": pace})
 
 
 def _refuse_import(source: Source) -> None:

@@ -1,45 +1,50 @@
-"""The page on source files, made from the model that reads them."""
+"""The keys of source files for their page, made from the model that reads them."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import typer
 from pydantic import BaseModel
 
-from config.sources import Follow, MirrorList, Pace, Page, Rows, Sign, Source, Traps, Value
+from config.saved_pages import Expected
+from config.sources import Feed, Follow, MirrorList, Pace, Page, Rows, Sign, Source, Traps, Value
 
-HEAD = """\
-# A new source
+MARK = "<!-- From here on made from the program by `make docs`. -->\n"
+"""What stands before it on the page is written by hand, and followed by a test."""
 
-A source is one YAML file in the workspace's `sources/`; no code is edited. How to make one in ten
-minutes, with a whole example: [CONTRIBUTING](../CONTRIBUTING.md#add-a-source-in-ten-minutes).
-Check it with `spoor sources check NAME --page SAVED.html`.
+HEAD = f"""\
+{MARK}
+## Every key
 
-This page lists every key. It is made from the program by `make docs`. An unknown key is refused
-with the nearest known one; a wrong value is refused with file, line and key.
+An unknown key is refused with the nearest known one; a wrong value is refused with file, line and
+key.
 """
 
 PARTS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("The file", Source),
     ("`follow:` links to go on to", Follow),
+    ("`feed:` how entries of feeds are taken", Feed),
     ("`pace:` how politely it is read", Pace),
     ("`traps:` what ends reading without an end", Traps),
     ("`mirror_list:` the site's own signed list of its addresses", MirrorList),
     ("`pages:` kinds of pages, by a name of yours", Page),
     ("`rows:` repeated records of a page", Rows),
     ("A value: under `id`, `fields`, `extra` and `pages`", Value),
-    ("A sign: under `when`, `signs` and `recognise`", Sign),
+    ("A sign: under `when`, `signs`, `removed`, `session` and `recognise`", Sign),
+    ("A saved page: under its name in `NAME/expected.yml`", Expected),
 )
 
 
-def source_keys() -> str:
-    """The whole page, Markdown."""
-    return HEAD + "".join(_part(title, part) for title, part in PARTS)
+def source_keys(page: str) -> str:
+    """The whole page, Markdown: what was written by hand in ``page``, then every key."""
+    return page.partition(MARK)[0] + HEAD + "".join(_part(title, part) for title, part in PARTS)
 
 
 def _part(title: str, part: type[BaseModel]) -> str:
-    return f"\n## {title}\n\n| key | |\n|---|---|\n" + "".join(_rows(part))
+    return f"\n### {title}\n\n| key | |\n|---|---|\n" + "".join(_rows(part))
 
 
 def _rows(part: type[BaseModel]) -> Iterator[str]:
@@ -50,4 +55,4 @@ def _rows(part: type[BaseModel]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    typer.echo(source_keys(), nl=False)
+    typer.echo(source_keys(Path(sys.argv[1]).read_text("utf-8")), nl=False)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from collectors.checks import Finding, check_conduct, check_saved_page
+from app.collecting import collect_sources
+from collectors.checks import Finding, State, check_conduct, check_page, check_saved_page
 from config.saved_pages import SavedPage, saved_pages
 from config.settings import Workspace
 from config.sources import EXAMPLES, SHIPPED, Source, load_source
-from model.errors import ConfigurationError, SpoorError
+from model.errors import ConfigurationError, PolicyRefusal, SpoorError
+from model.evidence import Capture
+from vault.vault import open_vault
 
+PAGES_LIVE = 3
+Say = Callable[[str], None]
 Rows = Iterator[dict[str, Any]]
 
 
@@ -37,6 +42,39 @@ def check_source(workspace: Workspace | None, name: str | None, pages: Sequence[
     for page in pages:
         saved = known.get(page.resolve(), SavedPage(page, None))
         yield from map(_row, check_saved_page(source, saved).findings)
+
+
+def check_live(
+    workspace: Workspace, name: str, *, pages: int = PAGES_LIVE, say: Say = lambda _: None
+) -> Rows:
+    """Collect a few pages of a source as ``spoor collect`` does, sealed and under its mandate, and
+    tell of each what was read.
+
+    PolicyRefusal without a mandate, ConfigurationError for a source that is only imported.
+    """
+    source = load_source(name, workspace)
+    with open_vault(workspace) as vault:
+        last = max((capture.seq for capture in vault.captures()), default=0)
+        (outcome,) = collect_sources(workspace, vault, [name], pages=pages, say=say)
+        if outcome.refused:
+            raise PolicyRefusal(outcome.sentence)
+        state: State = "problem" if outcome.failed else "ok"
+        yield _row(Finding(state, name, "live", outcome.sentence))
+        for capture in vault.captures(after=last):
+            if capture.source == name and capture.reading.get("format") != "robots":
+                yield from _live(source, capture, vault.payload(capture))
+
+
+def _live(source: Source, capture: Capture, payload: bytes) -> Rows:
+    """One page that was just sealed, read with the source; what answered otherwise is named."""
+    if capture.status is not None and not 200 <= capture.status < 300:
+        yield _row(Finding("note", capture.url, "page", f"the server answered {capture.status}"))
+        return
+    url = capture.final_url or capture.url
+    kind = capture.content_type
+    yield from map(
+        _row, check_page(source, capture.url, payload, url=url, content_type=kind).findings
+    )
 
 
 def _files(workspace: Workspace | None) -> list[Path]:

@@ -36,6 +36,9 @@ class Expected(Part):
     follow: tuple[str, ...] = Field(
         default=(), description="addresses it must lead to, among others"
     )
+    removed: str | None = Field(
+        default=None, description="the notice it shows in place of a listing that is gone"
+    )
     issues: int = Field(default=0, ge=0, description="how many warnings and errors are right")
 
 

@@ -121,7 +121,9 @@ class Source(Part):
         default=None, description="a signed list of the site's addresses, checked on each run"
     )
     follow: tuple[Follow, ...] = Field(
-        default=(), description="links it goes on to, on the hosts of `start` only"
+        default=(),
+        description="links it goes on to, on the hosts of `start` only; where it is not given, "
+        "what the engine goes on to by itself; [] for none",
     )
     feed: Feed = Field(default=Feed(), description="how the entries of feeds are taken")
     pace: Pace = Field(default=Pace(), description="how politely it is read")

@@ -9,6 +9,7 @@ import typer
 
 from app.cli.common import JsonOption, WorkspaceOption, example, the_workspace
 from app.cli.output import rows, say
+from model.errors import ConfigurationError
 
 group = typer.Typer(no_args_is_help=True, help="The sources this workspace reads.")
 
@@ -47,13 +48,21 @@ def sources_check(
     page: Annotated[
         list[Path] | None, typer.Option("--page", help="A saved page to read with it.")
     ] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Collect three pages too, under its mandate.")
+    ] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check source files, and read saved pages with one, field by field."""
-    from app.sources_check import check_source
+    """Check source files, and read their saved pages field by field, with what is left over."""
+    from app.sources_check import check_live, check_source
 
-    found = list(check_source(the_workspace(workspace), name, page or []))
+    place = the_workspace(workspace)
+    found = list(check_source(place, name, page or []))
+    if live and name is None:
+        raise ConfigurationError("--live needs the name of the source to collect")
+    if live and name is not None:
+        found += check_live(place, name, say=say)
     rows(found, as_json=as_json)
     if any(row["state"] == "problem" for row in found):
         raise typer.Exit(1)
@@ -159,7 +168,11 @@ def add_to(cli: typer.Typer) -> None:
     group.command("issues", epilog=example("spoor sources issues dwdata"))(sources_issues)
     group.command(
         "check",
-        epilog=example("spoor sources check", "spoor sources check dream --page saved.html"),
+        epilog=example(
+            "spoor sources check",
+            "spoor sources check dream --page saved.html",
+            "spoor sources check attic --live",
+        ),
     )(sources_check)
     group.command(
         "cookies",

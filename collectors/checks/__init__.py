@@ -1,7 +1,7 @@
 """Checks of a source: its file, and saved pages read with it; the standard every source keeps."""
 
 from collectors.checks.conduct import check_conduct
-from collectors.checks.findings import Finding
+from collectors.checks.findings import Finding, State
 from collectors.checks.pages import Checked, check_page, check_saved_page
 
-__all__ = ["Checked", "Finding", "check_conduct", "check_page", "check_saved_page"]
+__all__ = ["Checked", "Finding", "State", "check_conduct", "check_page", "check_saved_page"]

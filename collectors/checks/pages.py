@@ -156,6 +156,8 @@ def _differences(name: str, checked: Checked, expected: Expected) -> Iterator[Fi
         told["layout"] = (next(iter(checked.layouts), None), expected.layout)
     if expected.records is not None:
         told["records"] = (len(reading.records), expected.records)
+    if expected.removed is not None:
+        told["removed"] = (reading.removed, expected.removed)
     for place, wanted, number in (("first", expected.first, 0), ("last", expected.last, -1)):
         found = values(reading.records[number]) if reading.records else {}
         told |= {f"{place} {key}": (found.get(key), value) for key, value in wanted.items()}
