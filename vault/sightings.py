@@ -8,12 +8,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, func, or_, select
-from sqlalchemy import insert as plain_insert
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+)
 from sqlalchemy import update as plain_update
-from sqlalchemy.dialects.sqlite import insert
 
 from model.canonical import Json
+from vault.bulk import upsert
 from vault.session import Session
 from vault.text import pack, pack_json, unpack, unpack_json
 from vault.visit_tables import sighting_events, sightings
@@ -146,7 +156,7 @@ class SightingStore:
             if changed:
                 connection.execute(_UPSERT, [_row(each) for each in changed])
             if events:
-                connection.execute(plain_insert(sighting_events), [_event_row(e) for e in events])
+                connection.execute(insert(sighting_events), [_event_row(e) for e in events])
 
     def met(self, number: int) -> int:
         """How many listings this round met."""
@@ -241,7 +251,7 @@ def _facts() -> ColumnElement[bool]:
 
 
 def _upsert(table: Table) -> Any:
-    added = insert(table)
+    added = upsert(table)
     keys = [column.name for column in table.primary_key]
     others = {name: added.excluded[name] for name in _NAMES if name not in keys}
     return added.on_conflict_do_update(index_elements=keys, set_=others)

@@ -201,6 +201,9 @@ def test_a_capture_is_shown_and_handed_out(filled: Program, tmp_path: Path) -> N
     filled("vault", "export", sha256, "--out", str(tmp_path / "one.warc.gz"))
     assert (tmp_path / "one.warc.gz").stat().st_size > 100
     filled("vault", "show", "0" * 64, code=2)
+    by_number = filled("vault", "show", "1", "--json").rows()
+    assert by_number[0]["seq"] == 1
+    filled("vault", "show", "99", code=2)
 
 
 def test_made_up_material_is_refused_among_real(filled: Program, tmp_path: Path) -> None:

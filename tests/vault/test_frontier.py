@@ -77,6 +77,18 @@ def test_an_answer_is_final(frontier: Frontier) -> None:
     assert [frontier.knows(url) for url in ("a", "b", "c")] == [True, True, False]
 
 
+def test_an_answer_may_be_taken_back(vault: Vault, frontier: Frontier) -> None:
+    frontier.add(named("a", "b", "c"))
+    frontier.answered("b", status=200, capture=1, etag="1")
+    assert not frontier.reopen("a")
+    assert not frontier.reopen("never added")
+    assert frontier.reopen("b")
+    assert frontier.counts() == {"waiting": 3}
+    assert urls(frontier.take(9, AT)) == ["b", "a", "c"]
+    frontier.answered("b", status=200, capture=2)
+    assert frontier.counts() == {"read": 1, "waiting": 2}
+
+
 def test_what_was_put_off_takes_its_place_when_it_is_due(frontier: Frontier) -> None:
     frontier.add(named("a", "b", "c"))
     frontier.take(2, AT)

@@ -111,6 +111,7 @@ def visit(vault: Vault, capture: Capture) -> None:
     assert frontier.asked_since(AT) == 1
     assert frontier.knows("a")
     assert frontier.next_due() == AT
+    assert frontier.reopen("a")
     vault.keep_cursor("lists", "page", vault.cursor("lists", "page"))
     frontier.close("finished", AT)
 
