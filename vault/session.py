@@ -108,8 +108,9 @@ class Session:
         self._broken = False
 
     @property
-    def writable(self) -> bool:
-        return self._writer is not None
+    def is_sound(self) -> bool:
+        """Whether it may write, and no commit has failed."""
+        return self._writer is not None and not self._broken
 
     def start_from(self, found: Heads) -> None:
         """Go on where the database stands."""

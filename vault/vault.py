@@ -92,9 +92,11 @@ class Vault:
     def close(self) -> None:
         """Commit what is pending, note where the chains stand, and let the next writer in."""
         try:
-            self._requests.settle()
-            self._session.close()
-            self._warc.close()
+            try:
+                self._requests.settle()
+            finally:
+                self._session.close()
+                self._warc.close()
             if self._lock is not None and self._session.heads != self._opened_at:
                 now = iso(self._session.clock())
                 anchors.note(self.folder, now, self._session.heads)

@@ -48,8 +48,8 @@ class RequestLog:
                 )
 
     def settle(self) -> None:
-        """Keep what was noted since the last commit."""
-        if self._noted:
+        """Keep what was noted since the last commit, where the vault takes anything."""
+        if self._noted and self._session.is_sound:
             with self._session.operation():
                 """The commit at its end keeps it."""
 

@@ -192,6 +192,7 @@ def test_a_broken_vault_is_broken_for_every_thread(vault: Vault, make) -> None:
         raise EvidenceError("disk full")
 
     vault._session.before_commit.append(fail)
+    vault.frontier("market").note_request(AT)
     raised = together(*(lambda n=n: vault.seal(make.fetched(b"%d" % n)) for n in range(4)))
     assert len(raised) == 4
     assert all(isinstance(error, EvidenceError) for error in raised)
