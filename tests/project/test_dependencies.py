@@ -136,7 +136,9 @@ def pins(path: Path) -> dict[str, tuple[str, int]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["build", "run", "dev"])
+@pytest.mark.parametrize(
+    "name", ["build", "run", "dev", "servers-build", "servers-shop", "servers-forum"]
+)
 def test_every_requirement_is_pinned_with_hashes(root: Path, name: str) -> None:
     found = pins(root / "requirements" / f"{name}.txt")
     assert found
