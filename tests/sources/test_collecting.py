@@ -20,8 +20,8 @@ from vault.vault import Vault, open_vault
 
 from .conftest import REHEARSAL, Served, Shelf
 
-UNREADABLE = b"<rss version='2.0'><!-- %s --></rss>"
-"""Not a feed after all: the bytes are let in, and nothing can be read from them."""
+UNREADABLE = b'{"version": "https://jsonfeed.org/version/1.1", "title": "%s", "items": ['
+"""A feed that breaks off: the bytes are let in, and nothing can be read from them."""
 
 
 def here(source: Source, addresses: list[str], **more: object) -> Source:
