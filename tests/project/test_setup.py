@@ -86,7 +86,7 @@ def test_wrong_usage_is_said(checkout: Path, words: tuple[str, ...]) -> None:
 
 
 def test_the_system_script_leaves_what_is_there(root: Path, tmp_path: Path) -> None:
-    for name in ("tor", "java", "mvn", "chromium", "apt-get"):
+    for name in ("tor", "java", "mvn", "chromium", "postgres", "apt-get"):
         program = tmp_path / name
         marker = f'#!/bin/sh\necho "$@" >> {tmp_path}/{name}.calls\n'
         program.write_text(marker, encoding="utf-8")
@@ -97,7 +97,7 @@ def test_the_system_script_leaves_what_is_there(root: Path, tmp_path: Path) -> N
         env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
     )  # fmt: skip
     assert answer.returncode == 0
-    assert answer.stdout.count("is there") == 4
+    assert answer.stdout.count("is there") == 5
     assert not (tmp_path / "apt-get.calls").exists()
 
 
