@@ -64,7 +64,7 @@ class Landing:
         elif job.address.why == "media":
             taken = self._intake.take_picture(result)
         else:
-            taken = self._intake.take(result)
+            taken = self._lists.checked(self._intake.take(result), result)
         if isinstance(taken.error, Retry | Stop):
             self.failed(job, taken.error)
             return None
@@ -101,7 +101,8 @@ class Landing:
         address, run = job.address, self._run
         wait = self.put_back(job, error, last)
         tries = address.attempts + 1
-        if tries >= ATTEMPTS and (self._trouble.answered or tries >= 3 * ATTEMPTS):
+        most = 3 * ATTEMPTS * self._trouble.mirrors
+        if tries >= most or (tries >= ATTEMPTS and self._trouble.of_the_page(tries)):
             self.give_up(address, error)
             return
         again = iso(run.clock() + timedelta(seconds=wait))
@@ -233,9 +234,7 @@ class Landing:
         return "total" if self._met >= traps.MAX_ADDRESSES else self._run.site.trap(address)
 
     def _judge(self, job: Job, taken: Taken) -> None:
-        """Pages in a row that do not fit the source file want a person; so does a clone."""
-        if job.address.why == "start" and (signs := self._lists.clone_signs(job.url)):
-            self._run.stop_for(failure("clone", job.url, "; ".join(signs)))
+        """Pages in a row that do not fit the source file want a person."""
         if taken.odd:
             self._odd += 1
         elif taken.reading is not None and taken.reading.is_content:

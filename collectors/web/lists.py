@@ -1,26 +1,31 @@
-"""A source's signed list of mirrors, read at the begin of a round and believed only as signed."""
+"""A source's signed list of mirrors, read at the begin of a round, and the watch for clones."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from collectors.mirrors import clone_signs, market_key, read_mirror_list
+from collectors.mirrors import Watch
 from collectors.web.answers import REDIRECTS, Intake, Taken, answer_of
 from collectors.web.failures import failure, of_status
 from collectors.web.run import Run
 from collectors.web.workers import Result
+from model.errors import Stop
 from vault.frontier import Address
 
 
 class MirrorLists:
-    """Takes in the list of one source; a list or page that is not the site's own is a clone's."""
+    """Takes in the list of one source, and tells pages that are a clone's from its own."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._key = market_key(run.source)
+        mandate, mirrors = run.mandate.id, run.site.mirrors
+        self._watch = Watch(run.vault, run.source, mirrors, mandate=mandate, clock=run.clock)
 
     def take(self, result: Result, intake: Intake) -> Taken:
-        """Seal the list, check it, and let its addresses count; the decision is recorded."""
+        """Seal the list, check it, and let its addresses count; the decision is recorded.
+
+        A list that is not believed changes nothing: the addresses known before are asked.
+        """
         run, answer = self._run, answer_of(result)
         capture = intake.seal(result, {"format": "mirror-list"}, intake.earlier(result))
         if answer.status in REDIRECTS:
@@ -28,24 +33,27 @@ class MirrorLists:
         wait = answer.header("Retry-After")
         if error := of_status(answer.status, answer.url, wait, now=result.at):
             return Taken(capture, "failed", error=error)
-        mirrors = run.site.mirrors
-        payload = answer.payload or run.vault.payload(capture)
-        last = mirrors.accepted.signed_at if mirrors.accepted else ""
-        reading = read_mirror_list(payload, run.source, now=result.at, last=last, key=self._key)
-        details = reading.details() | {"address": answer.url}
-        run.vault.record("mirror list", run.source.name, details, run.mandate.id)
         taken = Taken(capture, "read")
-        if reading.refused:
-            return replace(taken, error=failure("clone", answer.url, reading.refused))
-        signs = clone_signs(run.source, mirrors, answer.url, payload, reading=reading)
-        if signs:
-            return replace(taken, error=failure("clone", answer.url, "; ".join(signs)))
-        mirrors.take(reading, served_from=answer.url)
+        payload = answer.payload or run.vault.payload(capture)
+        try:
+            reading = self._watch.page(answer.url, payload)
+        except Stop as clone:
+            return replace(taken, error=clone)
+        if reading is not None and reading.refused:
+            return replace(taken, error=failure("mirror-list", answer.url, reading.refused))
         return taken
 
-    def clone_signs(self, url: str) -> tuple[str, ...]:
-        """What tells a start page from the site's own."""
-        return clone_signs(self._run.source, self._run.site.mirrors, url)
+    def checked(self, taken: Taken, result: Result) -> Taken:
+        """The page as it was taken, with the error of a clone where there are signs of one."""
+        answer = answer_of(result)
+        if taken.error is not None or answer.status != 200 or not answer.payload:
+            return taken
+        kind, users = answer.header("Content-Type"), any(d.kind != "page" for d in taken.documents)
+        try:
+            self._watch.page(answer.url, answer.payload, content_type=kind, by_users=users)
+        except Stop as clone:
+            return replace(taken, error=clone)
+        return taken
 
 
 def list_address(run: Run) -> Address | None:

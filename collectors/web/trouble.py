@@ -44,6 +44,19 @@ class Trouble:
         """Whether the last request failed."""
         return self._row > 0
 
+    @property
+    def mirrors(self) -> int:
+        """How many addresses the site has."""
+        return len(self._run.site.mirrors.addresses())
+
+    def of_the_page(self, tries: int) -> bool:
+        """Whether it is the page that failed so often, and not the mirror that it is asked at.
+
+        Of a site with mirrors the page is asked at the next one first, unless this one has
+        answered others meanwhile.
+        """
+        return self.answered and (self.mirrors == 1 or 0 < self._row < tries)
+
     def over(self, job: Job) -> None:
         """The site has answered this request as it should."""
         self._row = 0
@@ -76,6 +89,7 @@ class Trouble:
         if not self._run.site.mirrors.next(error.reason, asked=job.url):
             raise error
         self._row = 0
+        self.answered = False
         self._run.report.mirror = self._run.site.mirrors.current
 
     def _other_circuit(self) -> None:
