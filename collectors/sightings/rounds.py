@@ -140,8 +140,7 @@ class Sightings:
         """The round ends: ``finished``, ``stopped:<reason>`` or ``failed:<reason>``.
 
         Only a finished round says that a listing was not seen, only a failed one that the source
-        is down; what listings' own addresses answered counts in any case. A second time does
-        nothing.
+        is down; what listings' own addresses answered counts in any case. Said once only.
         """
         if not self._stand.ended:
             with self._store.at_once():
@@ -162,16 +161,16 @@ class Sightings:
         self._stand.end(told, at)
 
     # pages
-    def _read(self, changed: _Changes, came: Came, here: Iterable[Sighting]) -> None:
+    def _read(self, changed: _Changes, came: Came, here: Sequence[Sighting]) -> None:
         """A page of the site: every listing on it was met; its own should be among them."""
         found = sights(came, self._source, self.key)
         own = next((sight for sight in found.values() if sight.part == PAGE), None)
         for listing in here:
             if listing.key not in found:
                 self._not_there(changed, listing, own, came)
-        self._met(changed, found)
+        self._met(changed, found, here)
 
-    def _removed(self, changed: _Changes, came: Came, here: Iterable[Sighting]) -> None:
+    def _removed(self, changed: _Changes, came: Came, here: Sequence[Sighting]) -> None:
         """A notice of removal, at a listing's own address or where that leads; rows are met."""
         _remember(self._notices, came.url, came)
         found = sights(came, self._source, self.key)
@@ -180,7 +179,7 @@ class Sightings:
         for url in self._led.get(came.url, ()):
             concerned |= {listing.key: listing for listing in self._store.at(url)}
         self._answer(changed, concerned.values(), GONE, came.why, came)
-        self._met(changed, {key: sight for key, sight in found.items() if key not in own})
+        self._met(changed, {key: sight for key, sight in found.items() if key not in own}, here)
 
     def _suspect(self, changed: _Changes, came: Came, here: Iterable[Sighting]) -> None:
         """A page that could not be read as it should: what it names is there, and no more."""
@@ -191,8 +190,9 @@ class Sightings:
             sight = Sight(key, ASIDE, "", came.at, came.number, {})
             changed.take(states.met(listing, sight, self._source.name, self._round))
 
-    def _met(self, changed: _Changes, found: dict[Key, Sight]) -> None:
-        known = self._store.known(found) | changed.listings
+    def _met(self, changed: _Changes, found: dict[Key, Sight], here: Iterable[Sighting]) -> None:
+        known = {listing.key: listing for listing in here} | changed.listings
+        known |= self._store.known(key for key in found if key not in known)
         for key, sight in found.items():
             changed.take(states.met(known.get(key), sight, self._source.name, self._round))
 
