@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
@@ -196,13 +196,15 @@ class Session:
         row = self.page(select(heads))[0]
         return Heads(**{field.name: row._mapping[field.name] for field in fields(Heads)})
 
-    def page(self, query: Select[Any]) -> Sequence[Row[Any]]:
+    def page(
+        self, query: Select[Any], values: Mapping[str, Any] | None = None
+    ) -> Sequence[Row[Any]]:
         """All rows of a small query; sees what this thread has changed in a pending batch."""
         if self._turns.is_mine and self._transaction is not None and self._writer is not None:
             with explained():
-                return self._writer.execute(query).all()
+                return self._writer.execute(query, values).all()
         with explained(), self._reader.connect() as connection:
-            return connection.execute(query).all()
+            return connection.execute(query, values).all()
 
     @contextmanager
     def steady(self) -> Iterator[None]:
@@ -210,10 +212,12 @@ class Session:
         with self._turns.looking():
             yield
 
-    def look(self, query: Select[Any]) -> Sequence[Row[Any]]:
+    def look(
+        self, query: Select[Any], values: Mapping[str, Any] | None = None
+    ) -> Sequence[Row[Any]]:
         """All rows of a small query, with every change that any thread has made so far."""
         with self.steady():
-            return self.page(query)
+            return self.page(query, values)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Row,
     Table,
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -128,10 +129,10 @@ class SightingStore:
             wanted.setdefault(platform, []).append(pack(native_id))
         found: dict[Key, Sighting] = {}
         for platform, names in wanted.items():
-            of_platform = and_(self._mine, sightings.c.platform == pack(platform))
+            here = {"of": pack(self.source), "on": pack(platform)}
             for start in range(0, len(names), _CHUNK):
-                part = sightings.c.native_id.in_(names[start : start + _CHUNK])
-                for row in self._session.look(select(sightings).where(of_platform, part)):
+                part = {"names": names[start : start + _CHUNK]}
+                for row in self._session.look(_KNOWN, here | part):
                     sighting = _sighting(row)
                     found[sighting.key] = sighting
         return found
@@ -145,8 +146,8 @@ class SightingStore:
         """Listings whose own address this is; none for an empty one."""
         if not url:
             return []
-        query = select(sightings).where(self._mine, sightings.c.url == pack(url))
-        return [_sighting(row) for row in self._session.look(query.limit(_CHUNK))]
+        here = {"of": pack(self.source), "at": pack(url)}
+        return [_sighting(row) for row in self._session.look(_AT, here)]
 
     def save(self, changed: Sequence[Sighting], events: Sequence[SightingEvent] = ()) -> None:
         """Keep listings as they now stand, and add what is to be told."""
@@ -258,6 +259,13 @@ def _upsert(table: Table) -> Any:
 
 
 _UPSERT = _upsert(sightings)
+_OF = sightings.c.source == bindparam("of")
+_AT = select(sightings).where(_OF, sightings.c.url == bindparam("at")).limit(_CHUNK)
+_KNOWN = select(sightings).where(
+    _OF,
+    sightings.c.platform == bindparam("on"),
+    sightings.c.native_id.in_(bindparam("names", expanding=True)),
+)
 
 
 def _row(sighting: Sighting) -> dict[str, Any]:
