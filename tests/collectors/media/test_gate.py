@@ -87,8 +87,10 @@ def test_a_picture_hidden_in_an_animation_is_blocked(photo: bytes, tmp_path: Pat
     frames = {"save_all": True, "append_images": [noise, opened(photo)]}
     for form in ("GIF", "PNG", "WEBP"):
         assert gate(saved(noise, form, save_all=True, append_images=[]), WHERE, blocked)
+        moving = saved(noise, form, **frames)
+        assert gate(moving, WHERE).frames >= 2
         with pytest.raises(Blocked):
-            gate(saved(noise, form, **frames), WHERE, blocked)
+            gate(moving, WHERE, blocked)
 
 
 def test_digests_block_as_well_without_any_decoding(photo: bytes, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from config.settings import CollectionSettings, Settings
 from config.sources import Source
 from model.errors import CollectionError, PolicyRefusal, Retry, Skip, Stop
 
-from .misbehaving import PAGE, Misbehaving, misbehaving
+from .misbehaving import PAGE, Misbehaving, Way, answer, misbehaving
 
 LIMITS = CollectionSettings(timeout_seconds=20, max_bytes=400_000, max_ratio=100)
 HASTY = LIMITS.model_copy(update={"timeout_seconds": 0.25})
@@ -210,3 +210,20 @@ def test_bodies_of_100_000_nested_tags_are_read(server: Misbehaving) -> None:
     with net_of(server, large, allow_private=True) as wide:
         reading = read_page(wide.get(f"{server.url}/nested-tags").payload)
     assert any("nested deeper" in issue.message for issue in reading.issues)
+
+
+def test_brotli_is_unpacked_within_the_same_limits() -> None:
+    brotli = pytest.importorskip("brotli", reason="brotli comes with fastwarc")
+    ways: dict[str, bytes | Way] = {
+        "/": answer(brotli.compress(PAGE), "200 OK", "Content-Encoding: br"),
+        "/bomb": answer(brotli.compress(bytes(30_000_000)), "200 OK", "Content-Encoding: br"),
+        "/cut": answer(brotli.compress(PAGE * 50)[:-4], "200 OK", "Content-Encoding: br"),
+        "/lying": answer(PAGE, "200 OK", "Content-Encoding: br"),
+    }
+    wanted = {"/bomb": "packed-bomb", "/cut": "broken-off", "/lying": "malformed"}
+    with misbehaving(ways) as site, net_of(site, allow_private=True) as net:
+        assert net.get(f"{site.url}/").payload == PAGE
+        for path, reason in wanted.items():
+            with pytest.raises(CollectionError) as caught:
+                net.get(site.url + path)
+            assert caught.value.reason == reason

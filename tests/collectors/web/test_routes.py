@@ -272,6 +272,23 @@ def test_many_threads_share_as_many_connections_as_the_pace_allows() -> None:
     assert 1 < most <= 3
 
 
+def test_a_connection_that_closes_as_it_is_used_again_is_no_failure() -> None:
+    """As servers do whose patience ends at that very moment; a fresh one that closes is one."""
+    came: list[str] = []
+
+    def way(peer: Peer) -> None:
+        came.append("request")
+        peer.send(answer(PAGE))
+        peer.sock.recv(65_536)  # the next request, which gets no answer
+
+    with misbehaving({"/": way}) as server, in_the_clear(server.url, allow_private=True) as net:
+        assert [net.get(f"{server.url}/").payload for _ in range(3)] == [PAGE] * 3
+        with pytest.raises(Retry) as caught:
+            net.get(f"{server.url}/close")
+    assert came == ["request"] * 3
+    assert caught.value.reason == "broken-off"
+
+
 def test_new_circuits_while_others_fetch_lose_nothing() -> None:
     with misbehaving() as server, ThreadPoolExecutor(4) as threads:
         pace = {"concurrency": 4}
