@@ -10,17 +10,20 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
 import stem
+import stem.control
 from stem.control import Controller
 
 from app.rehearsal.private_tor.keys import Keys, authority_keys
 from app.rehearsal.private_tor.nodes import Node, wait_for
 from app.rehearsal.private_tor.torrc import (
+    FEW_RELAYS,
     Ports,
     authority_line,
     authority_lines,
@@ -41,6 +44,27 @@ _LEADS = (4, 7, 11, 18, 30)
 _CONSENSUS_SECONDS = 12
 _CONNECT_SECONDS = 60
 _PUBLISH_SECONDS = 60
+_EVERYWHERE_SECONDS = 10
+
+
+class _Uploads:
+    """Which directories were asked to take the descriptor of a service, and which answered."""
+
+    def __init__(self) -> None:
+        self._asked: dict[str, Counter[str]] = defaultdict(Counter)
+
+    def hear(self, event: object) -> None:
+        """An HS_DESC event (control-spec)."""
+        action, name, place = (
+            str(getattr(event, key, "")) for key in ("action", "address", "directory_fingerprint")
+        )
+        if action in ("UPLOAD", "UPLOADED", "FAILED"):
+            self._asked[name][place] += 1 if action == "UPLOAD" else -1
+
+    def complete(self, name: str) -> bool:
+        """Whether every directory that was asked has answered: then any client finds it."""
+        open_ones = dict(self._asked[name])
+        return bool(open_ones) and not any(count > 0 for count in open_ones.values())
 
 
 class PrivateTor:
@@ -59,6 +83,7 @@ class PrivateTor:
             "TestingTorNetwork": "1",
             "OutboundBindAddress": LOOPBACK,
             "UseDefaultFallbackDirs": "0",
+            **dict(FEW_RELAYS),
             "DirAuthority": tuple(line.removeprefix("DirAuthority ") for line in authorities),
         }
         """``tor.options`` with which a tor of spoor's own joins this network and no other."""
@@ -75,19 +100,25 @@ class PrivateTor:
         """Publish this machine's ``port`` as an onion service at ``target_port``; its host.
 
         ``client_auth`` is the public x25519 key, in base32, of the only client let in. Returns
-        once the descriptor is published.
+        once every directory that is to have the descriptor has it.
         """
+        control = self._controller()
+        uploads = _Uploads()
+        control.add_event_listener(uploads.hear, stem.control.EventType.HS_DESC)
         try:
-            made = self._controller().create_ephemeral_hidden_service(
+            made = control.create_ephemeral_hidden_service(
                 {target_port: f"{LOOPBACK}:{port}"},
                 await_publication=True,
                 timeout=_PUBLISH_SECONDS,
                 client_auth_v3=client_auth,
             )
+            wait_for(lambda: uploads.complete(made.service_id), _EVERYWHERE_SECONDS)
         except stem.Timeout as error:
             raise Retry(
                 "private Tor: no directory took the onion service", reason="descriptor-missing"
             ) from error
+        finally:
+            control.remove_event_listener(uploads.hear)
         host = f"{made.service_id}.onion"
         self._onions.append(host)
         return host

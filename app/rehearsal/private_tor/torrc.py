@@ -70,13 +70,25 @@ def authority_lines(ports: Ports, offset: int) -> Iterator[str]:
     yield "TestingDirAuthVoteGuard *"
 
 
+FEW_RELAYS = (
+    ("VanguardsLiteEnabled", "0"),
+    ("ConfluxEnabled", "0"),
+    ("LearnCircuitBuildTimeout", "0"),
+    ("CircuitBuildTimeout", "10"),
+)
+"""So few relays do not allow for guards, vanguards and spare paths all at once: circuits would be
+stuck for minutes. None of it changes what a collector sees."""
+
+
 def client_lines(ports: Ports) -> Iterator[str]:
     """A client whose SOCKS port gives each user name circuits of its own and tells reasons."""
+    yield from (" ".join(pair) for pair in FEW_RELAYS)
     yield f"SocksPort {LOOPBACK}:{ports.socks} IsolateSOCKSAuth ExtendedErrors"
 
 
 def service_lines() -> Iterator[str]:
     """A node for onion services only, which are added by its control port."""
+    yield from (" ".join(pair) for pair in FEW_RELAYS)
     yield "SocksPort 0"
 
 

@@ -13,7 +13,7 @@ from Crypto.PublicKey import ECC
 from app.rehearsal.addresses import onion
 from app.rehearsal.private_tor import PrivateTor
 from app.rehearsal.private_tor import private_tor as start_private_tor
-from collectors.tor import circuits, require_tor, running_tor, tor_status
+from collectors.tor import circuits, new_identity, require_tor, running_tor, tor_status
 from collectors.tor.control import controller
 from collectors.tor.ports import free_port
 from collectors.web.network import Fetcher
@@ -180,18 +180,20 @@ def test_a_relay_that_dies_breaks_the_circuit_and_a_new_one_is_found(
         thread.join(90)
         assert reasons == ["circuit-broken"]
         with Fetcher(onion_source("relay"), settings_for(network.settings)) as net:
-            assert until(lambda: answers(net, f"http://{host}/"), 120)
+            assert until(lambda: answers(net, f"http://{host}/", network.settings), 120)
         network.stop_client()
         assert failed(f"http://{host}/", network.settings).reason == "tor-not-running"
         network.start_client()
         with Fetcher(onion_source("relay"), settings_for(network.settings)) as net:
-            assert until(lambda: answers(net, f"http://{host}/"), 120)
+            assert until(lambda: answers(net, f"http://{host}/", network.settings), 120)
 
 
-def answers(net: Fetcher, url: str) -> bool:
+def answers(net: Fetcher, url: str, tor: TorSettings) -> bool:
+    """Tor remembers which ways to a service failed; a new identity makes it forget them."""
     try:
         return net.get(url).status == 200
     except Retry:
+        new_identity(tor)
         net.new_circuit()
         return False
 
