@@ -32,13 +32,19 @@ class Conduct:
         """How many more requests may be sent now."""
         many = self._limits.concurrency
         # Twice as many as are asked at once, so that no thread waits for pages to be read.
-        at_once = 1 if many == 1 or self._trouble.now else 2 * many
+        ahead = 1 if many == 1 or self._limits.delay else 2
+        at_once = 1 if self._trouble.now else ahead * many
         room = at_once - under_way
         if self._limits.per_run is not None:
             room = min(room, self._limits.per_run - self._asked)
         if room < 1 or not self._allowed(now):
             return 0
         return room if self._left_today is None else min(room, self._left_today)
+
+    def is_time(self, now: datetime) -> bool:
+        """Whether mandate and hours allow a request at this moment; for any thread."""
+        covered = self._run.mandate.covers(self._run.source.name, iso(now))
+        return covered and self._limits.quiet_until(now) is None
 
     def sent(self, *, page: bool) -> None:
         """A request is about to be sent; it is counted with the commit before."""

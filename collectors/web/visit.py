@@ -74,6 +74,7 @@ class Visit:
             clock=run.clock,
             pause=run.pause,
             stop=run.stop,
+            allowed=self._conduct.is_time,
             blocked=blocked,
         )
         self._ready: deque[Result] = deque()

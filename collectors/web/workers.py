@@ -55,7 +55,10 @@ class Result:
 
 
 class Workers:
-    """A number of threads that ask through one Fetcher; none of them touches the vault."""
+    """A number of threads that ask through one Fetcher; none of them touches the vault.
+
+    ``allowed`` tells right before a request whether it may be sent at that moment.
+    """
 
     def __init__(
         self,
@@ -66,6 +69,7 @@ class Workers:
         clock: Clock,
         pause: Pause,
         stop: threading.Event,
+        allowed: Callable[[datetime], bool],
         blocked: BlockList | None = None,
     ) -> None:
         self._number = number
@@ -74,6 +78,7 @@ class Workers:
         self._clock = clock
         self._pause = pause
         self._stop = stop
+        self._allowed = allowed
         self._blocked = blocked
         self._closed = threading.Event()
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -138,18 +143,25 @@ class Workers:
         return Result(job, self._clock(), answer, picture=seen)
 
     def _may_ask(self, host: str) -> bool:
-        """Wait for the host's turn; False where that would take too long, or all is to end."""
+        """Wait for the host's turn; False where that would take too long, or time is up by then."""
         if not self._turns.delayed(host):
-            self._turns.asked(host, self._clock())
-            return not self._ending
+            return self._goes(host)
         with self._hosts[host]:
-            left = self._turns.left(host, self._clock())
-            if left > LONGEST_WAIT or self._ending:
+            now = self._clock()
+            held = self._turns.held(now).get(host, now)
+            if self._ending or (held - now).total_seconds() > LONGEST_WAIT:
                 return False
-            if left:
+            if left := self._turns.left(host, now):
                 self._pause(left)
-            self._turns.asked(host, self._clock())
-        return not self._ending
+            return self._goes(host)
+
+    def _goes(self, host: str) -> bool:
+        """Whether the request is sent now; if so, it is noted for the host's next turn."""
+        now = self._clock()
+        if self._ending or not self._allowed(now):
+            return False
+        self._turns.asked(host, now)
+        return True
 
     @property
     def _ending(self) -> bool:

@@ -173,6 +173,25 @@ def test_a_crawl_delay_is_kept(site: Site, room: Room) -> None:
     assert all(19 < pause <= 22 for pause in room.time.pauses)
 
 
+def test_a_long_delay_is_waited_out(site: Site, room: Room) -> None:
+    market(site, 2)
+    site.pages["/robots.txt"] = "User-agent: *\nCrawl-delay: 400\n"
+    assert room.collect(source(site, pace={"concurrency": 2})).finished
+    assert all(399 < pause <= 440 for pause in room.time.pauses)
+
+
+def test_hours_are_looked_at_right_before_each_request(site: Site, room: Room) -> None:
+    market(site, 20)
+    pace = {"delay_seconds": 600, "concurrency": 8, "quiet_hours": "13:00-15:00"}
+    report = room.collect(source(site, pace=pace))
+    assert (report.paused, report.reason) == (True, "quiet-hours")
+    assert len(site.asked) <= 6
+    assert all(c.captured_at < "2026-01-01T13:00" for c in room.vault.captures())
+    room.time.now = BEGUN + timedelta(hours=4)
+    room.collect(source(site, pace=pace | {"delay_seconds": 0}))
+    assert sorted(pages_of(site)) == sorted(site.pages)
+
+
 def test_robots_are_asked_for_once_a_round(site: Site, room: Room) -> None:
     market(site, 5)
     while not room.collect(source(site, pace={"pages_per_run": 2})).finished:
