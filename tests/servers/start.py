@@ -86,10 +86,16 @@ def main(words: Sequence[str] | None = None) -> int:
             site.command(str(HERE / "serve.py"), str(asked.port)),
             env=site.variables(state), cwd=state,
         )  # fmt: skip
-        stack.callback(server.kill)
+        stack.callback(_end, server)
         with suppress(KeyboardInterrupt):
             server.wait()
     return 0
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    """It must be gone before its folder is: else it writes there once more."""
+    server.kill()
+    server.wait()
 
 
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
