@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from config.settings import Workspace
 from config.sources import EXAMPLES, SHIPPED, Source, load_source
 from model.errors import ConfigurationError, PolicyRefusal, SpoorError
 from model.evidence import Capture
-from vault.vault import open_vault
+from vault.vault import Vault, open_vault
 
 PAGES_LIVE = 3
 Say = Callable[[str], None]
@@ -54,7 +55,7 @@ def check_live(
     """
     source = load_source(name, workspace)
     with open_vault(workspace) as vault:
-        last = max((capture.seq for capture in vault.captures()), default=0)
+        last = _last(vault)
         (outcome,) = collect_sources(workspace, vault, [name], pages=pages, say=say)
         if outcome.refused:
             raise PolicyRefusal(outcome.sentence)
@@ -63,6 +64,14 @@ def check_live(
         for capture in vault.captures(after=last):
             if capture.source == name and capture.reading.get("format") != "robots":
                 yield from _live(source, capture, vault.payload(capture))
+
+
+def _last(vault: Vault) -> int:
+    """The number of the latest capture, 0 without any; captures are numbered without a gap."""
+    beyond = 1
+    while vault.capture_at(beyond) is not None:
+        beyond *= 2
+    return bisect_left(range(1, beyond), True, key=lambda seq: vault.capture_at(seq) is None)
 
 
 def _live(source: Source, capture: Capture, payload: bytes) -> Rows:
@@ -107,7 +116,11 @@ def _whole(path: Path, *, brief: bool) -> Rows:
     yield _row(_loaded(source, path))
     yield from map(_row, check_conduct(source, path))
     for page in saved:
-        for finding in check_saved_page(source, page).findings:
+        try:
+            findings = check_saved_page(source, page).findings
+        except ConfigurationError as error:
+            findings = [Finding("problem", page.path.name, "page", error.message)]
+        for finding in findings:
             if not brief or finding.state in ("ok", "problem"):
                 yield _row(finding)
     if not saved and not brief:

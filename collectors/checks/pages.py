@@ -51,24 +51,31 @@ def check_page(
     checked = Checked()
     url = url or (expected.url if expected is not None else "")
     try:
-        reading = read_page(payload, source=source, url=url, content_type=content_type)
-    except Skip as error:
+        _check(checked, source, name, payload, url=url, content_type=content_type)
+    except (Skip, ConfigurationError) as error:
         checked.findings.append(Finding("problem", name, "page", error.message))
         return checked
+    if checked.reading is not None:
+        right = 0 if expected is None else expected.issues
+        checked.findings += _issues(name, checked.reading, right)
+    if expected is not None:
+        checked.findings += _differences(name, checked, expected)
+    return checked
+
+
+def _check(
+    checked: Checked, source: Source, name: str, payload: bytes, *, url: str, content_type: str
+) -> None:
+    """Read the page and tell what was read; Skip or ConfigurationError where that is not to be."""
+    tree = None if feeds.is_feed(payload) else html.parse(payload, content_type)
+    reading = read_page(payload, source=source, url=url, content_type=content_type)
     checked.reading = reading
-    tree = None
-    if not feeds.is_feed(payload):
-        tree = html.parse(payload, content_type)
+    if tree is not None:
         checked.layouts = taken.layouts(source, tree, url)
     checked.findings += _summary(source, name, checked)
     checked.findings += _fields(source, name, checked)
     if tree is not None and reading.is_content:
         checked.findings += _leftovers(source, name, checked, tree)
-    right = 0 if expected is None else expected.issues
-    checked.findings += _issues(name, reading, right)
-    if expected is not None:
-        checked.findings += _differences(name, checked, expected)
-    return checked
 
 
 def _summary(source: Source, name: str, checked: Checked) -> Iterator[Finding]:
