@@ -16,6 +16,7 @@ from model.clock import iso
 from model.errors import EvidenceError, PolicyRefusal
 from model.evidence import Capture
 from vault import revisits
+from vault.bulk import insert_named
 from vault.capture_rows import capture_chain, from_row, select_captures, to_row
 from vault.custody import CustodyLog
 from vault.files import WarcFolder
@@ -29,7 +30,6 @@ MARKER = b"spoor-rehearsal-world"
 """Made-up material carries these bytes."""
 
 _PAGE = 500
-_INSERT = insert(captures)
 _NOTHING = hashlib.sha256(b"").hexdigest()
 
 
@@ -119,7 +119,7 @@ class CaptureStore:
             refers_to=first.seq if first else None,
         )
         capture = replace(capture, chain=capture_chain(capture))
-        connection.execute(_INSERT, to_row(capture))
+        insert_named(connection, captures, [to_row(capture)])
         return capture
 
     def _refuse_mixing(self, sealing: Sealing, payload: Payload) -> None:

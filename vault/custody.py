@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, func, select
 
 from model.canonical import Json, digest
 from model.clock import iso
+from vault.bulk import insert_named
 from vault.records import CustodyEntry
 from vault.schema import custody
 from vault.session import Session
 from vault.text import pack, pack_json, unpack, unpack_json
 
 _PAGE = 1_000
-_INSERT = insert(custody)
 _COLUMNS = tuple(field.name for field in fields(CustodyEntry))
 
 
@@ -45,7 +45,7 @@ class CustodyLog:
                 chain="",
             )
             entry = replace(entry, chain=entry_chain(entry))
-            connection.execute(_INSERT, _to_row(entry))
+            insert_named(connection, custody, [_to_row(entry)])
             session.heads = replace(session.heads, custody_seq=entry.seq, custody_chain=entry.chain)
             return entry
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, insert,
 from model.canonical import digest
 from model.errors import EvidenceError
 from model.evidence import Capture, Document, Image, Issue
+from vault.bulk import insert_named
 from vault.capture_rows import from_row as capture_from_row
 from vault.custody import CustodyLog
 from vault.schema import captures, documents, issues, marks, readings
@@ -24,8 +25,6 @@ _CHUNK = 500
 _HELD = tuple(field.name for field in fields(Document))
 _FIXED = tuple(c.name for c in documents.columns if c.name not in ("digest", "current"))
 
-_INSERT = insert(documents)
-_INSERT_READING = insert(readings)
 _FORMER_READING = select(readings).where(readings.c.capture == bindparam("of"))
 _FORMER_ISSUE = select(issues.c.position).where(issues.c.capture == bindparam("of")).limit(1)
 _CURRENT = select(documents.c.uid, documents.c.payload).where(
@@ -43,6 +42,7 @@ class DocumentStore:
         self._session = session
         self._custody = custody
         self._statements = statements
+        self._last_read = session.heads.capture_seq
 
     def add(
         self,
@@ -61,9 +61,12 @@ class DocumentStore:
             rest = iter(found)
             while chunk := list(islice(rest, _CHUNK)):
                 reading.take(chunk)
-            gone = reading.drop_the_rest()
+            fresh = self._is_fresh(capture)
+            gone = 0 if fresh else reading.drop_the_rest()
             problems = [*noticed, *reading.problems]
-            changed = self._replace_issues(connection, capture, reader, reading.seen, problems)
+            changed = self._replace_issues(
+                connection, capture, reader, reading.seen, problems, fresh=fresh
+            )
             if reading.added or gone or changed:
                 self._custody.append("read", f"capture {capture.seq}", reading.details(gone))
             return reading.added
@@ -75,20 +78,33 @@ class DocumentStore:
         reader: str,
         number: int,
         problems: list[Issue],
+        *,
+        fresh: bool,
     ) -> bool:
         """Whether this reading's outcome differs from the last one's."""
         outcome = {"reader": reader, "documents": number, "issues": len(problems)}
         row = outcome | {"capture": capture.seq}
+        former = None if fresh else self._forget_reading(connection, capture)
+        insert_named(connection, readings, [row])
+        if problems:
+            rows = [_issue_row(capture, place, issue) for place, issue in enumerate(problems)]
+            connection.execute(insert(issues), rows)
+        return former is None or dict(former._mapping) != row
+
+    def _forget_reading(self, connection: Connection, capture: Capture) -> Row[Any] | None:
+        """The last reading of a capture, whose place is made free for another."""
         former = connection.execute(_FORMER_READING, {"of": capture.seq}).first()
         if former is not None:
             connection.execute(delete(readings).where(readings.c.capture == capture.seq))
         if connection.execute(_FORMER_ISSUE, {"of": capture.seq}).first() is not None:
             connection.execute(delete(issues).where(issues.c.capture == capture.seq))
-        connection.execute(_INSERT_READING, row)
-        if problems:
-            rows = [_issue_row(capture, place, issue) for place, issue in enumerate(problems)]
-            connection.execute(insert(issues), rows)
-        return former is None or dict(former._mapping) != row
+        return former
+
+    def _is_fresh(self, capture: Capture) -> bool:
+        """Whether the capture was sealed after the last one that was read, so never read."""
+        fresh = capture.seq > self._last_read
+        self._last_read = max(self._last_read, capture.seq)
+        return fresh
 
     def read_by(self, capture: Capture) -> str | None:
         """Which reader (name/version) read ``capture`` last; None where none did."""
@@ -214,7 +230,7 @@ class _Reading:
             row["seq"] = number
             row["digest"] = row_digest(row)
             self._digest.update(row["digest"].encode())
-        self._connection.execute(_INSERT, rows)
+        insert_named(self._connection, documents, rows)
         heads = heads.with_current([row["digest"] for row in rows], ())
         self._session.heads = replace(heads, document_seq=heads.document_seq + len(rows))
         self.added += len(rows)
