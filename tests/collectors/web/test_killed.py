@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Workspace, load_workspace
+from config.sources import Source
 from model.evidence import Mandate
 from vault.vault import Vault, open_vault
 
@@ -36,10 +38,11 @@ def ready(workspace: Workspace, mandate: Mandate) -> Workspace:
     return load_workspace(workspace.root)
 
 
-def start(workspace: Workspace, file: Path) -> subprocess.Popen[str]:
+def start(workspace: Workspace, file: Path, *more: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, str(CHILD), str(workspace.root), str(file)],
+        [sys.executable, str(CHILD), str(workspace.root), str(file), *more],
         cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -61,24 +64,53 @@ def sealed(vault: Vault) -> Counter[str]:
     return Counter(capture.url for capture in vault.captures() if "html" in str(capture.reading))
 
 
+def saved(found: Source, folder: Path) -> Path:
+    file = folder / "source.json"
+    file.write_text(found.model_dump_json(by_alias=True, exclude_defaults=True), "utf-8")
+    return file
+
+
+def finish(workspace: Workspace, file: Path) -> None:
+    with start(workspace, file) as child:
+        said, _ = child.communicate(timeout=300)
+    assert said.endswith("finished\n"), said
+
+
+@pytest.mark.parametrize("step", ["sealed", "read", "answered", "states", "followed", "handed-out"])
+def test_killed_between_any_two_steps_of_a_page(
+    step: str, site: Site, ready: Workspace, tmp_path: Path
+) -> None:
+    """What belongs to a page is there as a whole or not at all, whichever step was the last."""
+    site.pages["/"] = results("/i/1", "/i/2")
+    site.pages |= {f"/i/{number}": listing(number, f"/i/{number + 2}") for number in range(1, 7)}
+    site.pages |= {f"/i/{number}": listing(number) for number in (7, 8)}
+    file = saved(source(site), tmp_path)
+    with start(ready, file, f"{step}:4") as child:
+        child.communicate(timeout=300)
+    assert child.returncode == -signal.SIGKILL
+    finish(ready, file)
+    with open_vault(ready) as vault:
+        assert sealed(vault) == Counter({site.url + path: 1 for path in site.pages})
+        titles = sorted(document.fields["title"] for document in vault.documents())
+        assert titles == [f"Item {number}" for number in range(1, 9)]
+        assert vault.rounds("bazaar")[-1].pages == len(site.pages)
+        assert list(vault.verify()) == []
+
+
 def test_killed_at_random_moments_and_gone_on(site: Site, ready: Workspace, tmp_path: Path) -> None:
     for number in range(1, PAGES):
         links = {2 * number, 2 * number + 1, number // 2, number * 7 % PAGES or 1}
         paths = [f"/i/{link}" for link in sorted(links) if 0 < link < PAGES]
         site.pages[f"/i/{number}"] = listing(number, *paths)
     site.pages["/"] = results("/i/1")
-    file = tmp_path / "source.json"
-    found = source(site, pace={"concurrency": 8})
-    file.write_text(found.model_dump_json(by_alias=True, exclude_defaults=True), "utf-8")
+    file = saved(source(site, pace={"concurrency": 8}), tmp_path)
 
     chance, acknowledged = random.Random(KILLS), 0
     for _ in range(KILLS):
         acknowledged += killed(ready, file, chance)
         with open_vault(ready) as vault:
             assert sum(sealed(vault).values()) >= acknowledged, "what was acknowledged is there"
-    with start(ready, file) as child:
-        said, _ = child.communicate(timeout=300)
-    assert said.endswith("finished\n"), said
+    finish(ready, file)
 
     with open_vault(ready) as vault:
         pages = sealed(vault)
