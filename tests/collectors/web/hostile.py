@@ -17,7 +17,9 @@ PRIVATE = (
     *("127.0.0.1", "localhost", "127.1", "2130706433", "0x7f.0.0.1", "0177.0.0.1", "0", "[::1]"),
     *("[::ffff:127.0.0.1]", "[::127.0.0.1]", "169.254.169.254", "10.0.0.1", "192.168.0.1", "[::]"),
     *("[fe80::1]", "[fc00::1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "localhost.", "127.0.0.1."),
-    *("①②⑦.⓪.⓪.①", "127。0。0。1", "printer", "db.internal", "rebind.example", "255.255.255.255"),
+    *("①②⑦.⓪.⓪.①", "127。0。0。1", "printer", "db.internal"),
+    *("rebind.example", "www.rebind.example", "127.0.0.1.nip.example", "255.255.255.255"),
+    *("cdn.example", "rebind.example."),
     *("224.0.0.1", "[ff02::1]", "100.64.0.1", "%31%32%37.0.0.1", "user:word@127.0.0.1", "a" * 300),
 )
 SCHEMES = ("http", "https", "HTTP", "file", "ftp", "gopher", "data", "javascript", "jar:http", "")
@@ -115,8 +117,8 @@ def markup(dice: random.Random) -> bytes:
         parts.append(f"<{dice.choice(('', '', '/'))}{dice.choice(TAGS)} {said}>")
         if dice.random() < 0.5:
             parts.append(dice.choice(TEXTS))
-    if dice.random() < 0.03:
-        parts.append(f"<{dice.choice(TAGS)}>" * dice.choice((1_000, 20_000)))
+    if dice.random() < 0.015:
+        parts.append(f"<{dice.choice(TAGS)}>" * dice.choice((1_000, 1_000, 20_000)))
     encoding = dice.choice(("utf-8", "utf-8", "utf-16", "cp1251", "latin-1", "utf-7"))
     return "".join(parts).encode(encoding, "ignore")
 
@@ -220,7 +222,7 @@ def _stuffed(raw: bytes, dice: random.Random) -> bytes:
 def _nested(raw: bytes, dice: random.Random) -> bytes:
     at = dice.randrange(len(raw))
     tag = dice.choice((b"<div>", b"<table><tr><td>", b"<b>", b"<a href=/x>", b"<li>", b"<svg>"))
-    return raw[:at] + tag * dice.choice((20, 100, 700)) + raw[at:]
+    return raw[:at] + tag * dice.choice((20, 60, 60, 400)) + raw[at:]
 
 
 def _crossed(raw: bytes, dice: random.Random) -> bytes:
