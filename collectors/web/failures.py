@@ -47,7 +47,9 @@ FAILURES: Mapping[str, Failure] = {
     "service-unreachable": Failure(Retry, "the onion service does not answer", _LATER),
     "service-down": Failure(Retry, "the web server behind the onion service is down", _LATER),
     "authorisation-missing": Failure(
-        Stop, "the onion service wants a client key", "hand in the client key for this source"
+        Stop,
+        "the onion service wants a client key",
+        "put the key into the file that SPOOR_ONION_KEYS_FILE names",
     ),
     "authorisation-wrong": Failure(
         Stop, "the onion service refused our client key", "check the key with the service's owner"
