@@ -149,7 +149,8 @@ class Workers:
         with self._hosts[host]:
             now = self._clock()
             held = self._turns.held(now).get(host, now)
-            if self._ending or (held - now).total_seconds() > LONGEST_WAIT:
+            too_long = (held - now).total_seconds() > LONGEST_WAIT
+            if self._ending or too_long or not self._allowed(now):
                 return False
             if left := self._turns.left(host, now):
                 self._pause(left)
