@@ -16,7 +16,7 @@ from collectors.web import CollectReport, collect_source, keep_state, source_sta
 from config.settings import TorSettings, Workspace
 from config.sources import Source, all_sources, load_source
 from model.clock import Clock, iso, system_clock
-from model.errors import CollectionError, ConfigurationError, PolicyRefusal, Retry
+from model.errors import CollectionError, ConfigurationError, PolicyRefusal
 from model.progress import Progress, silent
 from vault.vault import Vault
 
@@ -109,7 +109,7 @@ def _tor(
         found: TorSettings | CollectionError
         try:
             found = stack.enter_context(running_tor(workspace.settings.tor, workspace.tor, say=say))
-        except Retry as error:
+        except CollectionError as error:
             found = error
         yield found
 
