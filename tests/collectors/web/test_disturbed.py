@@ -29,6 +29,7 @@ from vault.vault import open_vault
 
 KILLS = int(os.environ.get("SPOOR_KILLS", "8"))
 BRANCHES = 6
+STANDING_STILL = 30.0
 CRAWL = Path(__file__).with_name("crawl.py")
 
 
@@ -202,7 +203,11 @@ def test_relay_tor_and_server_go_in_mid_crawl(tmp_path: Path, network: PrivateTo
     ended = threading.Event()
 
     def once_asked(number: int, do: Callable[[], None]) -> None:
+        """Do it when so many pages were asked for, or in the midst of standing still."""
+        until = time.monotonic() + STANDING_STILL
         while sum(case.market.asked.values()) < number and not ended.is_set():
+            if time.monotonic() > until:
+                break
             time.sleep(0.02)
         do()
 
@@ -225,7 +230,7 @@ def test_relay_tor_and_server_go_in_mid_crawl(tmp_path: Path, network: PrivateTo
     disturber.start()
     felt = 0
     try:
-        for _ in range(10):
+        for _ in range(20):
             with open_vault(case.workspace) as vault:
                 report = collect_source(vault, case.source, case.workspace.settings)
             felt += report.retries + report.failed
