@@ -70,7 +70,7 @@ class CollectionSettings(_Section):
     timeout_seconds: float = Field(default=60.0, gt=0)
     max_bytes: int = Field(default=20_000_000, gt=0)
     max_ratio: float = Field(default=200.0, gt=1)
-    max_headers: int = Field(default=100, gt=0)
+    max_headers: int = Field(default=99, gt=0, le=99)
     sources_at_once: int = Field(default=4, ge=1, le=32)
     blocked_images: str = ""
 
