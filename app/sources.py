@@ -57,4 +57,3 @@ def source_issues(workspace: Workspace, name: str) -> Iterator[dict[str, Any]]:
                 "key": issue.key,
                 "says": issue.message,
             }
-
