@@ -115,8 +115,12 @@ def _windows(*given: tuple[str, ZoneInfo]) -> Iterator[Window]:
 
 
 def back_off(attempt: int, *, first: float = FIRST_BACK_OFF, dice: Random = _dice) -> float:
-    """Seconds before attempt number ``attempt`` + 1: anything up to twice as long as before."""
-    return dice() * min(LONGEST_BACK_OFF, first * 2.0 ** min(attempt, 30))
+    """Seconds before attempt number ``attempt`` + 1: twice as long as before, and up to half less.
+
+    The least of it counts: what gives up after so many attempts waits for so long at any rate.
+    """
+    most = min(LONGEST_BACK_OFF, first * 2.0 ** min(attempt, 30))
+    return most * (1 + dice()) / 2
 
 
 class Turns:

@@ -129,10 +129,10 @@ def test_the_workspace_fills_the_delay_that_the_source_does_not_give() -> None:
     assert limits(source(delay_seconds=0), mandate(), settings).delay == 0
 
 
-def test_back_off_grows_up_to_a_bound_with_all_of_it_by_chance() -> None:
+def test_back_off_grows_up_to_a_bound_with_half_of_it_by_chance() -> None:
     assert [back_off(n, dice=lambda: 1.0) for n in range(5)] == [1, 2, 4, 8, 16]
     assert back_off(1_000, dice=lambda: 1.0) == LONGEST_BACK_OFF
-    assert back_off(9, dice=lambda: 0.0) == 0.0
+    assert back_off(9, dice=lambda: 0.0) == LONGEST_BACK_OFF / 2
     assert len({back_off(6) for _ in range(20)}) > 15
 
 
