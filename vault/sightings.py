@@ -147,7 +147,9 @@ class SightingStore:
         if not url:
             return []
         here = {"of": pack(self.source), "at": pack(url)}
-        return [_sighting(row) for row in self._session.look(_AT, here)]
+        rows = self._session.look(_AT, here)
+        keys = ((unpack(row.platform), unpack(row.native_id)) for row in rows)
+        return list(self.known(keys).values())
 
     def save(self, changed: Sequence[Sighting], events: Sequence[SightingEvent] = ()) -> None:
         """Keep listings as they now stand, and add what is to be told."""
@@ -260,7 +262,12 @@ def _upsert(table: Table) -> Any:
 
 _UPSERT = _upsert(sightings)
 _OF = sightings.c.source == bindparam("of")
-_AT = select(sightings).where(_OF, sightings.c.url == bindparam("at")).limit(_CHUNK)
+# Keys alone: SQLite takes the index for what it holds, for more it goes through the whole source.
+_AT = (
+    select(sightings.c.platform, sightings.c.native_id)
+    .where(_OF, sightings.c.url == bindparam("at"))
+    .limit(_CHUNK)
+)
 _KNOWN = select(sightings).where(
     _OF,
     sightings.c.platform == bindparam("on"),

@@ -148,3 +148,23 @@ def test_a_reader_sees_listings_and_can_not_change_them(vault: Vault, workspace:
         assert [found.key for found in store.listings()] == [("market", "1")]
         with pytest.raises(EvidenceError, match="reading only"):
             store.save([sighting(2)])
+
+
+def test_looking_up_an_address_costs_the_same_among_few_listings_and_many(vault: Vault) -> None:
+    store = vault.sightings("market")
+    with vault.batch(), store.at_once() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        steps = []
+
+        def work(url: str) -> int:
+            steps.clear()
+            driver.set_progress_handler(lambda: steps.append(1), 10)
+            assert len(store.at(url)) == (url == sighting(1).url)
+            driver.set_progress_handler(None, 0)
+            return len(steps)
+
+        store.save([sighting(number) for number in range(20)])
+        few = [work(sighting(1).url), work("http://market.onion/none")]
+        store.save([sighting(number) for number in range(20, 1_000)])
+        assert [work(sighting(1).url), work("http://market.onion/none")] == few
