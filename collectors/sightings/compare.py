@@ -34,6 +34,8 @@ _REACH = 80
 """Further from a number than this nothing counts as told by it."""
 
 _NUMBER = re.compile(r"\d+")
+_ZEROS = re.compile(rb"00*")
+_AS_ZERO = bytes(ord("0") if chr(byte).isdecimal() else byte for byte in range(256))
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-]\d\d")
 _CUT_OFF = (" …", "…", " ...", "...")
 
@@ -49,7 +51,10 @@ def values_of(document: Document, part: str, source: Source) -> dict[str, str]:
     if "posted_at" in found and not _is_moment(found["posted_at"]):
         del found["posted_at"]
     if "text" in found:
-        steady = " ".join(_without_moving(found["text"][:_COMPARED]).split())
+        compared = found["text"][:_COMPARED].rstrip()
+        steady = _without_moving(compared)
+        if steady is not compared:
+            steady = " ".join(steady.split())
         found |= {"text": steady[:_KEPT], "text_digest": short_digest(steady)}
     return found
 
@@ -130,18 +135,18 @@ def _moving() -> re.Pattern[str]:
 
 
 def _without_moving(text: str) -> str:
-    """The text without what changes by itself, which always holds a number."""
-    out, at = [], 0
+    """The text without what changes by itself, which always holds a number; itself if without."""
+    out, at = list[str](), 0
     for begin, end in _near_numbers(text):
         out += [text[at:begin], _moving().sub(" ", text[begin:end])]
         at = end
-    return "".join([*out, text[at:]])
+    return "".join([*out, text[at:]]) if out else text
 
 
 def _near_numbers(text: str) -> Iterator[tuple[int, int]]:
     """Where numbers stand, with the words around; looking there alone saves most of the time."""
     begin, end = 0, -1
-    for number in _NUMBER.finditer(text):
+    for number in _numbers(text):
         low = text.rfind(" ", 0, max(0, number.start() - _REACH)) + 1
         high = text.find(" ", number.end() + _REACH)
         if end >= low:
@@ -152,6 +157,15 @@ def _near_numbers(text: str) -> Iterator[tuple[int, int]]:
         begin, end = low, len(text) if high < 0 else high
     if end >= 0:
         yield begin, end
+
+
+def _numbers(text: str) -> Iterator[re.Match[str]] | Iterator[re.Match[bytes]]:
+    """Where numbers stand; most texts are searched as bytes, one a letter: that is quicker."""
+    try:
+        letters = text.encode("latin-1")
+    except UnicodeEncodeError:
+        return _NUMBER.finditer(text)
+    return _ZEROS.finditer(letters.translate(_AS_ZERO))
 
 
 def _any_of(words: tuple[str, ...]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from collectors.sightings.compare import changes, same_title
+from collectors.sightings.compare import _numbers, changes, same_title
 
 NUMBERS = (1, 2, 3)
 
@@ -131,3 +132,9 @@ def test_equal_readings_have_no_changes(values: dict[str, str]) -> None:
 )
 def test_titles_that_were_cut_off(one: str, other: str, same: bool) -> None:
     assert same_title(one, other) is same
+
+
+@given(st.text(st.characters() | st.sampled_from("019 ²½\u0663\u96f6\ud800"), max_size=60))
+def test_numbers_are_found_in_every_script_as_an_expression_finds_them(text: str) -> None:
+    expected = [found.span() for found in re.finditer(r"\d+", text)]
+    assert [found.span() for found in _numbers(text)] == expected
