@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from urllib.parse import urlsplit
 
 from collectors.imports.column_map import PLAIN, parse_map
 from collectors.imports.csv_rows import csv_rows, read_heading
 from collectors.imports.json_rows import json_rows
 from collectors.imports.listings import Table, read_rows
 from collectors.media import media_kind
+from collectors.mirrors import Mirrors
 from collectors.reading import VERSION, PageReading, documents, read_page
 from config.sources import Source
 from model.errors import Skip
@@ -139,8 +141,9 @@ def _page(
     reading.add(*page.issues)
     if not page.is_content:
         reading.add(Issue("note", f"{_name(capture)}: {page.kind} page, no content"))
+    mirrors = _mirrors(capture, source)
     for document in documents(page, capture):
-        yield _identified(document, capture)
+        yield _at_first_place(_identified(document, capture), mirrors)
 
 
 def _no_page(payload: bytes, capture: Capture) -> str:
@@ -158,6 +161,25 @@ def _identified(document: Document, capture: Capture) -> Document:
         return document
     place = chain((capture.sha256[:32],), filter(None, (document.locator,)))
     return replace(document, native_id="#".join(place))
+
+
+def _mirrors(capture: Capture, source: Source | None) -> Mirrors | None:
+    """The addresses of a source whose page was read at another than the first of them."""
+    if source is None or not source.start or capture.route == "import":
+        return None
+    asked, first = urlsplit(capture.url), urlsplit(source.start[0])
+    if asked.netloc.lower() == first.netloc.lower():
+        return None
+    return Mirrors(source, (f"{asked.scheme}://{asked.netloc}/",))
+
+
+def _at_first_place(document: Document, mirrors: Mirrors | None) -> Document:
+    """A record known by its address is the same one on every mirror."""
+    if mirrors is None or document.native_id != document.fields.get("url"):
+        return document
+    if not mirrors.belongs(document.native_id):
+        return document
+    return replace(document, native_id=mirrors.canonical(document.native_id))
 
 
 def _name(capture: Capture) -> str:

@@ -344,6 +344,19 @@ def test_a_page_is_the_same_on_every_mirror(site: Site, room: Room) -> None:
     assert (report.finished, report.pages) == (True, 3)
 
 
+def test_a_record_known_by_its_address_is_the_same_on_every_mirror(site: Site, room: Room) -> None:
+    link = {"select": "a", "attribute": "href", "as": "url"}
+    rows = {"select": "li", "kind": "listing", "fields": {"title": {"select": "a"}, "url": link}}
+    layout = {"results": {"kind": "results", "when": {"select": "ul"}, "rows": rows}}
+    dead = f"http://127.0.0.1:{closed_port()}"
+    site.pages["/"] = results("/i/1")
+    found = source(site, start=[f"{dead}/"], mirrors=[f"{site.url}/"], pages=layout, follow=[])
+    room.collect(found)
+    documents = list(room.vault.documents())
+    assert [one.native_id for one in documents] == [f"{dead}/i/1"]
+    assert [one.fields["url"] for one in documents] == [f"{site.url}/i/1"], "as it was seen"
+
+
 def test_when_no_mirror_answers_the_run_ends(site: Site, room: Room) -> None:
     ports = [closed_port(), closed_port()]
     found = source(
