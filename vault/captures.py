@@ -16,7 +16,6 @@ from model.clock import iso
 from model.errors import EvidenceError, PolicyRefusal
 from model.evidence import Capture
 from vault import revisits
-from vault.bulk import insert_named
 from vault.capture_rows import capture_chain, from_row, select_captures, to_row
 from vault.custody import CustodyLog
 from vault.files import WarcFolder
@@ -119,7 +118,7 @@ class CaptureStore:
             refers_to=first.seq if first else None,
         )
         capture = replace(capture, chain=capture_chain(capture))
-        insert_named(connection, captures, [to_row(capture)])
+        self._session.insert(captures, [to_row(capture)])
         return capture
 
     def _refuse_mixing(self, sealing: Sealing, payload: Payload) -> None:

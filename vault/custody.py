@@ -10,7 +10,6 @@ from sqlalchemy import Row, func, select
 
 from model.canonical import Json, digest
 from model.clock import iso
-from vault.bulk import insert_named
 from vault.records import CustodyEntry
 from vault.schema import custody
 from vault.session import Session
@@ -31,7 +30,7 @@ class CustodyLog:
     ) -> CustodyEntry:
         """Add an entry; durable when the operation around it is."""
         session = self._session
-        with session.operation() as connection:
+        with session.operation():
             entry = CustodyEntry(
                 seq=session.heads.custody_seq + 1,
                 at=iso(session.clock()),
@@ -45,7 +44,7 @@ class CustodyLog:
                 chain="",
             )
             entry = replace(entry, chain=entry_chain(entry))
-            insert_named(connection, custody, [_to_row(entry)])
+            session.insert(custody, [_to_row(entry)])
             session.heads = replace(session.heads, custody_seq=entry.seq, custody_chain=entry.chain)
             return entry
 

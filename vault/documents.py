@@ -8,22 +8,22 @@ from dataclasses import asdict, fields, replace
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, select, update
 
 from model.canonical import digest
 from model.errors import EvidenceError
 from model.evidence import Capture, Document, Image, Issue
-from vault.bulk import insert_named
 from vault.capture_rows import from_row as capture_from_row
 from vault.custody import CustodyLog
 from vault.schema import captures, documents, issues, marks, readings
-from vault.session import Session
+from vault.session import ASIDE, Session
 from vault.statements import StatementStore
 from vault.text import pack, pack_json, unpack, unpack_json
 
 _CHUNK = 500
 _HELD = tuple(field.name for field in fields(Document))
 _FIXED = tuple(c.name for c in documents.columns if c.name not in ("digest", "current"))
+_UID = documents.columns.keys().index("uid")
 
 _FORMER_READING = select(readings).where(readings.c.capture == bindparam("of"))
 _FORMER_ISSUE = select(issues.c.position).where(issues.c.capture == bindparam("of")).limit(1)
@@ -85,10 +85,10 @@ class DocumentStore:
         outcome = {"reader": reader, "documents": number, "issues": len(problems)}
         row = outcome | {"capture": capture.seq}
         former = None if fresh else self._forget_reading(connection, capture)
-        insert_named(connection, readings, [row])
+        self._session.insert(readings, [row])
         if problems:
             rows = [_issue_row(capture, place, issue) for place, issue in enumerate(problems)]
-            connection.execute(insert(issues), rows)
+            self._session.insert(issues, rows)
         return former is None or dict(former._mapping) != row
 
     def _forget_reading(self, connection: Connection, capture: Capture) -> Row[Any] | None:
@@ -204,7 +204,12 @@ class _Reading:
         return document.uid
 
     def _current(self, fresh: dict[str, Document]) -> dict[str, str]:
-        found = self._connection.execute(_CURRENT, {"uids": list(fresh)}) if fresh else ()
+        if not fresh:
+            return {}
+        waiting = {row[_UID] for row in self._session.waiting(documents)}
+        options = ASIDE if waiting.isdisjoint(fresh) else {}
+        wanted = {"uids": list(fresh)}
+        found = self._connection.execute(_CURRENT, wanted, execution_options=options)
         return {row.uid: row.payload for row in found}
 
     def _row(self, uid: str, document: Document) -> dict[str, Any]:
@@ -230,7 +235,7 @@ class _Reading:
             row["seq"] = number
             row["digest"] = row_digest(row)
             self._digest.update(row["digest"].encode())
-        insert_named(self._connection, documents, rows)
+        self._session.insert(documents, rows)
         heads = heads.with_current([row["digest"] for row in rows], ())
         self._session.heads = replace(heads, document_seq=heads.document_seq + len(rows))
         self.added += len(rows)

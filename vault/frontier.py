@@ -39,6 +39,7 @@ class Frontier:
         self._name = source
         self._source = pack(source)
         self._handed: set[str] = set()
+        self._surely_waiting: set[str] = set()
         self._ends: tuple[int, int] | None = None
         found = store.open_round(source)
         self._id = found.id if found else None
@@ -56,6 +57,7 @@ class Frontier:
         What the last rounds learnt of addresses (validators, capture) is kept for this one.
         """
         with self._session.operation() as connection:
+            self._is_alone()
             begun = self._store.begin(connection, self._name, mandate, at)
             self._forget(connection)
             self._requests.forget(connection, self._name, at)
@@ -65,6 +67,7 @@ class Frontier:
     def _stand_at(self, number: int | None) -> None:
         self._id, self._ends = number, None
         self._handed.clear()
+        self._surely_waiting.clear()
 
     def _forget(self, connection: Connection) -> None:
         """Drop addresses that have no capture or that the last rounds did not meet."""
@@ -86,6 +89,7 @@ class Frontier:
         if not given:
             return 0
         with self._session.operation() as connection:
+            self._is_alone()
             place = self._places(connection, len(given), first=first)
             here = {"source": self._source, "round": self._open()}
             rows = [
@@ -122,8 +126,23 @@ class Frontier:
             due = [*self._due("", n), *self._due_again(now, n)]
             due = sorted(due, key=lambda row: row.position)[:n]
             taken = [from_row(row) for row in due]
-            self._handed |= {address.url for address in taken}
+            if not self._is_alone():
+                self._surely_waiting.clear()
+                self._store.holders[self._source] = self
+            urls = {address.url for address in taken}
+            self._handed |= urls
+            self._surely_waiting |= urls
             return taken
+
+    def _is_alone(self) -> bool:
+        """Whether no other object has changed the source's addresses since this one took some.
+
+        Asked before every change; where the answer is no, no other one is alone any more either.
+        """
+        alone = self._store.holders.get(self._source) is self
+        if not alone:
+            self._store.holders.pop(self._source, None)
+        return alone
 
     def _due(self, not_before: str, n: int) -> list[Row[Any]]:
         query = select(frontier).where(*self._is_waiting(), frontier.c.not_before == not_before)
@@ -142,6 +161,7 @@ class Frontier:
     def release(self, url: str) -> None:
         """Put back an address that was handed out and not asked."""
         self._handed.discard(url)
+        self._surely_waiting.discard(url)
 
     def answered(
         self,
@@ -177,7 +197,10 @@ class Frontier:
 
     def _settle(self, url: str, learnt: dict[str, Any]) -> None:
         with self._session.operation() as connection:
-            self._change(connection, SETTLE, url, learnt)
+            if self._is_alone() and url in self._surely_waiting:
+                self._session.change(frontier, SETTLE, self._here(url) | learnt)
+            else:
+                self._change(connection, SETTLE, url, learnt)
             self._store.count(self._open(), {WAITING: -1, learnt["new_outcome"]: 1})
             if learnt["new_capture"] is not None:
                 self._store.count_page(self._open(), learnt["new_capture"])
@@ -211,9 +234,11 @@ class Frontier:
     def _change(
         self, connection: Connection, change: Update, url: str, learnt: dict[str, Any]
     ) -> None:
-        here = {"of": self._source, "at": pack(url), "within": self._open()}
-        if connection.execute(change, here | learnt).rowcount != 1:
+        if connection.execute(change, self._here(url) | learnt).rowcount != 1:
             raise EvidenceError(f"{self._name}: {url} does not wait in round {self._id}")
+
+    def _here(self, url: str) -> dict[str, Any]:
+        return {"of": self._source, "at": pack(url), "within": self._open()}
 
     def knows(self, url: str) -> bool:
         """Whether the open round has met this address, in whatever state it is."""

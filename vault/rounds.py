@@ -41,6 +41,8 @@ class RoundStore:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self.holders: dict[str, object] = {}
+        """By source, the frontier that took addresses last, where no other changed any since."""
         self._counted: Counter[tuple[int, str]] = Counter()
         self._pages: dict[int, list[int]] = {}
         session.before_commit.append(self._write)

@@ -6,9 +6,21 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, Transaction, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Executable,
+    Row,
+    Select,
+    Table,
+    Transaction,
+    event,
+    select,
+    update,
+)
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from model.clock import Clock
@@ -16,10 +28,14 @@ from model.errors import EvidenceError
 from vault.records import GENESIS
 from vault.schema import heads
 from vault.turns import Turns
+from vault.waiting import Changes, Marks, Waiting
 
 _MODULUS = 1 << 128
 _NOTHING = "0" * 32
 _OPERATIONS_A_COMMIT = 2_000  # bounds what a crash in a batch can cost
+_ROWS_WAITING = 500
+ASIDE: Mapping[str, Any] = {"aside": True}
+"""Execution options of a query that what waits to be written does not concern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +108,10 @@ class Session:
 
     ``before_commit`` functions run inside the transaction, just before it is committed. Safe to
     use from several threads: batches, and operations outside of one, wait for one another.
+
+    Rows given to :meth:`insert` and :meth:`change` wait until a statement names their table, or
+    the commit, and are written together. An operation that does nothing else needs no savepoint;
+    any other takes one at its first statement that changes something.
     """
 
     def __init__(self, *, writer: Engine | None, reader: Engine, clock: Clock, who: str) -> None:
@@ -102,6 +122,13 @@ class Session:
         self._reader = reader
         self._writer = writer.connect() if writer is not None else None
         self._transaction: Transaction | None = None
+        self._waiting = Waiting()
+        self._marks: Marks | None = None  # what waited when the operation began
+        self._former: Changes = {}  # of that, what was written behind the operation's savepoint
+        self._is_saved = False
+        self._is_ours = False
+        if writer is not None:
+            event.listen(writer, "before_cursor_execute", self._before_statement)
         self._turns = Turns(self._commit)
         self._depth = 0
         self._operations = 0
@@ -125,21 +152,103 @@ class Session:
                 yield connection
                 return
             before = self.heads
-            self._depth = 1
-            connection.exec_driver_sql("SAVEPOINT operation")
+            self._depth, self._marks = 1, self._waiting.marks()
             try:
                 yield connection
-                connection.exec_driver_sql("RELEASE SAVEPOINT operation")
+                if self._is_saved:
+                    self._execute("RELEASE SAVEPOINT operation")
             except BaseException:
                 self.heads = before
-                connection.exec_driver_sql("ROLLBACK TO SAVEPOINT operation")
-                connection.exec_driver_sql("RELEASE SAVEPOINT operation")
+                self._undo()
                 raise
             finally:
-                self._depth = 0
+                self._depth, self._marks, self._former, self._is_saved = 0, None, {}, False
                 self._operations += 1
                 if self._operations >= _OPERATIONS_A_COMMIT:
                     self.flush()
+
+    def _undo(self) -> None:
+        """Take back what the operation has changed so far."""
+        self._waiting.cut(self._marks or {})
+        if self._is_saved:
+            self._execute("ROLLBACK TO SAVEPOINT operation")
+            self._execute("RELEASE SAVEPOINT operation")
+            self._waiting.put_back(self._former)
+
+    def insert(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Let new rows, each the values of all columns by name, be written in this operation.
+
+        What is wrong with one is told when it is written, and may cost the whole transaction:
+        for rows that the vault itself has numbered and checked.
+        """
+        names = _columns(table)
+        self._waiting.add(table, [tuple([row[name] for name in names]) for row in rows])
+        self._bound()
+
+    def change(self, table: Table, statement: Executable, values: Mapping[str, Any]) -> None:
+        """Let a statement that changes one row of ``table`` be written; as :meth:`insert`."""
+        self._waiting.add(table, [values], statement)
+        self._bound()
+
+    def waiting(self, table: Table) -> Sequence[Sequence[Any]]:
+        """New rows of a table that are not written yet, each in the order of its columns."""
+        return self._waiting.rows(table)
+
+    def _bound(self) -> None:
+        if self._waiting.size >= _ROWS_WAITING:
+            self._write_all()
+
+    def _before_statement(
+        self, _on: Connection, _cursor: Any, text: str, _values: Any, context: Any, _many: bool
+    ) -> None:
+        """Take the savepoint where it is due, and write what the statement is to see."""
+        if self._is_ours:
+            return
+        aside = context is not None and context.execution_options.get("aside", False)
+        concerned = self._waiting.size > 0 and not aside and self._waiting.concerns(text)
+        if concerned:
+            self._write_all()
+        if not text.startswith("SELECT"):
+            self._save()
+
+    def _save(self) -> None:
+        """Take the operation's savepoint, where there is one and it was not taken before."""
+        if self._marks is not None and not self._is_saved:
+            self._execute("SAVEPOINT operation")
+            self._is_saved = True
+
+    def _write_all(self) -> None:
+        """Write what waits, so that only the operation's own part is undone with it."""
+        if self._marks:
+            if self._is_saved:
+                self._former = self._waiting.before(self._marks)
+            else:
+                self._write(self._marks)
+            self._marks = {}
+        self._save()
+        self._write()
+
+    def _write(self, marks: Marks | None = None) -> None:
+        """Write what waits; where that fails beyond a savepoint's reach, the vault is broken."""
+        if self._writer is None or not self._waiting.size:
+            return
+        self._is_ours = True
+        try:
+            self._waiting.write(self._writer, marks)
+        except BaseException:
+            self._broken = self._broken or not self._is_saved
+            raise
+        finally:
+            self._is_ours = False
+
+    def _execute(self, text: str) -> None:
+        if self._writer is None:
+            return
+        self._is_ours = True
+        try:
+            self._writer.exec_driver_sql(text)
+        finally:
+            self._is_ours = False
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -170,6 +279,7 @@ class Session:
             try:
                 for function in self.before_commit:
                     function(connection)
+                self._write_all()
                 if self.heads != self._stored:
                     connection.execute(update(heads), asdict(self.heads))
                 transaction.commit()
@@ -177,6 +287,7 @@ class Session:
             except BaseException:
                 self._broken = True
                 self.heads = self._stored
+                self._waiting.clear()
                 if transaction.is_active:
                     transaction.rollback()
                 raise
@@ -245,3 +356,8 @@ class Session:
         if self._transaction is None:
             self._transaction = self._writer.begin()
         return self._writer
+
+
+@lru_cache(maxsize=64)
+def _columns(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.columns)
