@@ -15,8 +15,8 @@ class Mandate:
     ``sources`` holds source names; ``*`` stands for every source. Times are ISO 8601 UTC;
     ``valid_until`` is exclusive, ``ended_at`` set once a person ended it early. ``media`` allows
     pictures to be fetched, ``ignore_robots`` to leave robots.txt unheeded where a source says so
-    too. ``pages_per_day`` and ``quiet_hours`` (``HH:MM-HH:MM`` UTC) hold for each source it
-    covers, beside the source's own.
+    too. ``pages_per_day``, ``quiet_hours`` (``HH:MM-HH:MM`` UTC), ``delay_seconds`` (at least)
+    and ``concurrency`` (at most) hold for each source it covers, beside the source's own.
     """
 
     id: str
@@ -31,6 +31,8 @@ class Mandate:
     ignore_robots: bool = False
     pages_per_day: int | None = None
     quiet_hours: str = ""
+    delay_seconds: float | None = None
+    concurrency: int | None = None
 
     def covers(self, source: str, moment: str) -> bool:
         """Whether ``source`` may be read at ``moment`` (ISO 8601 UTC) under this mandate."""

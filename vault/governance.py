@@ -18,7 +18,14 @@ from vault.session import Session
 from vault.text import pack, pack_json, unpack, unpack_json
 
 _TEXTS = ("authority", "purpose", "legal_basis", "quiet_hours")
-_CONDUCT = {"media": False, "ignore_robots": False, "pages_per_day": None, "quiet_hours": ""}
+_CONDUCT = {
+    "media": False,
+    "ignore_robots": False,
+    "pages_per_day": None,
+    "quiet_hours": "",
+    "delay_seconds": None,
+    "concurrency": None,
+}
 
 
 class Governance:
@@ -151,6 +158,8 @@ def mandate_from_row(row: Row[Any]) -> Mandate:
         ignore_robots=bool(row.ignore_robots),
         pages_per_day=row.pages_per_day,
         quiet_hours=unpack(row.quiet_hours),
+        delay_seconds=row.delay_seconds,
+        concurrency=row.concurrency,
     )
 
 

@@ -36,6 +36,8 @@ mandates = Table(
     Column("ignore_robots", Integer, nullable=False, server_default="0"),
     Column("pages_per_day", BIG),
     Column("quiet_hours", Text, nullable=False, server_default=""),
+    Column("delay_seconds", REAL),
+    Column("concurrency", Integer),
     **STRICT,
 )
 

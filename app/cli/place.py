@@ -66,6 +66,12 @@ def mandate_add(
     quiet_hours: Annotated[
         str, typer.Option(help="HH:MM-HH:MM UTC in which nothing is asked for.")
     ] = "",
+    delay_seconds: Annotated[
+        float | None, typer.Option(min=0, help="At least so long between requests to a host.")
+    ] = None,
+    concurrency: Annotated[
+        int | None, typer.Option(min=1, help="At most so many requests at the same time.")
+    ] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Record a mandate; nothing is collected without one."""
@@ -80,7 +86,7 @@ def mandate_add(
     except ValueError as error:
         raise ConfigurationError(f"--quiet-hours {quiet_hours}: {error}") from error
     named = tuple(sorted(set(source)))
-    allowed = [media, ignore_robots, pages_per_day, quiet_hours]
+    allowed = [media, ignore_robots, pages_per_day, quiet_hours, delay_seconds, concurrency]
     known = Mandate(
         id="m-" + short_digest([authority, purpose, list(named), begin, end, *allowed])[:8],
         authority=authority,
@@ -93,6 +99,8 @@ def mandate_add(
         ignore_robots=ignore_robots,
         pages_per_day=pages_per_day,
         quiet_hours=quiet_hours,
+        delay_seconds=delay_seconds,
+        concurrency=concurrency,
     )
     with open_vault(the_workspace(workspace)) as vault:
         vault.add_mandate(known)

@@ -94,11 +94,11 @@ class Limits:
 def limits(source: Source, mandate: Mandate, settings: Settings) -> Limits:
     """The limits for reading ``source`` under ``mandate``."""
     pace, zone = source.pace, ZoneInfo(source.timezone)
-    own = pace.delay_seconds
+    own = settings.collection.delay_seconds if pace.delay_seconds is None else pace.delay_seconds
     days = [n for n in (pace.pages_per_day, mandate.pages_per_day) if n is not None]
     return Limits(
-        delay=settings.collection.delay_seconds if own is None else own,
-        concurrency=pace.concurrency,
+        delay=max(own, mandate.delay_seconds or 0.0),
+        concurrency=min(pace.concurrency, mandate.concurrency or pace.concurrency),
         per_run=pace.pages_per_run,
         per_day=min(days, default=None),
         zone=zone,

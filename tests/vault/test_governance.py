@@ -33,7 +33,13 @@ def test_mandates_come_back(vault: Vault, make) -> None:
 def test_conduct_comes_back_and_names_only_what_was_granted(vault: Vault, make) -> None:
     plain = make.mandate()
     wide = make.mandate(
-        id="m2", media=True, ignore_robots=True, pages_per_day=0, quiet_hours="22:00-06:00"
+        id="m2",
+        media=True,
+        ignore_robots=True,
+        pages_per_day=0,
+        quiet_hours="22:00-06:00",
+        delay_seconds=2.5,
+        concurrency=2,
     )
     vault.add_mandate(plain)
     vault.add_mandate(wide)

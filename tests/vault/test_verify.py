@@ -405,6 +405,8 @@ def test_tampering_with_decisions_is_named(filled: Workspace, kinds: Kinds) -> N
         ({}, "media = 1"),
         ({"ignore_robots": True}, "ignore_robots = 0"),
         ({"quiet_hours": "22:00-06:00"}, "quiet_hours = ''"),
+        ({"delay_seconds": 5.0}, "delay_seconds = 0.5"),
+        ({}, "concurrency = 32"),
     ],
 )
 def test_edited_conduct_is_named(workspace, kinds, make, conduct, edit: str) -> None:

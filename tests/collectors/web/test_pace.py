@@ -101,6 +101,14 @@ def test_hours_that_end_as_they_begin_are_none() -> None:
     assert limits(source(quiet_hours="06:00-06:00"), mandate(), Settings()).quiet == ()
 
 
+def test_the_slower_of_source_and_mandate_holds() -> None:
+    hasty = {"delay_seconds": 1, "concurrency": 8}
+    found = limits(source(**hasty), mandate(delay_seconds=5.0, concurrency=2), Settings())
+    assert (found.delay, found.concurrency) == (5.0, 2)
+    found = limits(source(**hasty), mandate(delay_seconds=0.5, concurrency=20), Settings())
+    assert (found.delay, found.concurrency) == (1, 8)
+
+
 @pytest.mark.parametrize(
     ("own", "granted", "wanted"), [(None, None, None), (5, None, 5), (None, 7, 7), (5, 7, 5)]
 )

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from vault.sqlite import BIG, CLUSTERED, STRICT, UID, partial
+from vault.sqlite import BIG, CLUSTERED, REAL, STRICT, UID, partial
 
 revision = "0002"
 down_revision = "0001"
@@ -17,6 +17,8 @@ def upgrade() -> None:
     op.add_column(
         "mandates", sa.Column("quiet_hours", sa.Text(), nullable=False, server_default="")
     )
+    op.add_column("mandates", sa.Column("delay_seconds", REAL))
+    op.add_column("mandates", sa.Column("concurrency", sa.Integer()))
     _rounds()
     _frontier()
     _budgets_and_cursors()
