@@ -2,7 +2,7 @@
 
 All authorities are told to vote for the first time a few seconds after they start. Where the
 machine was too slow for that, the network is started again with more time, which is far quicker
-than to wait for the second vote.
+than to wait for the second vote. So it is where client and onion node do not meet.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import stem.control
 from stem.control import Controller
 
 from app.rehearsal.private_tor.keys import Keys, authority_keys
+from app.rehearsal.private_tor.meeting import gets_through, listening
 from app.rehearsal.private_tor.nodes import Node, wait_for
 from app.rehearsal.private_tor.torrc import (
     FEW_RELAYS,
@@ -146,12 +147,21 @@ class PrivateTor:
         for node in (self.client, self.service, *self.relays):
             node.kill()
 
-    def connect(self) -> None:
-        """Start onion node and client; Retry where one of them does not get through."""
+    def connect(self, say: Say = lambda _: None) -> None:
+        """Start onion node and client; Retry where one does not get through to the other."""
         self.service.start()
         self.client.start()
         self._services = self.service.connect(_CONNECT_SECONDS)
         self.client.connect(_CONNECT_SECONDS)
+        with listening() as port:
+            host = self.onion(port)
+            met = gets_through(self.client.ports.socks, host, say)
+            self.withdraw(host)
+        if not met:
+            raise Retry(
+                "private Tor: its client does not reach its onion node",
+                reason="service-unreachable",
+            )
 
     def _controller(self) -> Controller:
         if self._services is None or not self._services.is_alive():
@@ -212,16 +222,18 @@ def _started(tor: str, folder: Path, keys: list[Keys], say: Say) -> PrivateTor:
         network = _laid_out(tor, place, keys, lead)
         try:
             if _agreed(network.relays, lead + _CONSENSUS_SECONDS):
-                network.connect()
+                network.connect(say)
                 return network
-        except Retry:
+        except Retry as error:
             if attempt == len(leads):
+                network.close()
                 raise
+            say(error.message)
         except BaseException:
             network.close()
             raise
         network.close()
-        say("private Tor network: the relays did not agree in time; once more, slower")
+        say("private Tor network: it did not come together in time; once more, slower")
     raise Retry(
         f"private Tor: no complete consensus of {len(keys)} relays in {len(leads)} attempts",
         reason="tor-not-bootstrapped",

@@ -10,10 +10,13 @@ import pytest
 import requests
 from stem.control import Controller
 
+from app.rehearsal.addresses import onion
 from app.rehearsal.files import PAGES
 from app.rehearsal.private_tor import PrivateTor
+from app.rehearsal.private_tor.meeting import gets_through, listening
 from app.rehearsal.server import serve_world
 from collectors.tor import onion_problem, tor_status
+from collectors.tor.ports import free_port
 
 
 @pytest.fixture
@@ -38,6 +41,19 @@ def test_an_onion_service_is_reached_as_soon_as_it_is_there(
         assert fetched(private_tor, f"http://{host}/") == "<p>made up"
         private_tor.withdraw(host)
     assert tor_status(private_tor.settings).ready
+
+
+def test_a_client_that_does_not_get_through_is_found_out(private_tor: PrivateTor) -> None:
+    said: list[str] = []
+    port = private_tor.client.ports.socks
+    assert not gets_through(port, onion("never published"), said.append)
+    assert not gets_through(free_port(), onion("never published"), said.append)
+    assert len(said) == 4
+    with listening() as behind:
+        host = private_tor.onion(behind)
+        assert gets_through(port, host, said.append)
+        private_tor.withdraw(host)
+    assert len(said) == 4
 
 
 def test_no_node_knows_or_meets_anybody_else(private_tor: PrivateTor) -> None:
