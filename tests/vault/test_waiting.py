@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,8 +12,10 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from model.errors import EvidenceError
-from model.evidence import Capture, Issue
+from model.evidence import Capture, Document, Issue
+from vault.schema import captures
 from vault.vault import Address, Vault
+from vault.waiting import Waiting
 
 AT = "2026-01-01T00:00:00Z"
 
@@ -45,18 +47,20 @@ def numbers(vault: Vault) -> list[str]:
     return [document.native_id for document in vault.documents()]
 
 
-def fails_after(vault: Vault, make, number: int, before: Any) -> None:
-    """A reading that keeps a document, does ``before``, and then breaks off."""
+def fails_after(vault: Vault, make, number: int, before: Callable[[], object]) -> None:
+    """A reading that does ``before``, keeps a document, and then breaks off."""
     capture = vault.seal(make.fetched(b"page %d" % number)).capture
 
-    def found() -> Iterator[Any]:
-        for each in range(501):  # more than are taken at once, so that some are kept already
-            yield make.document(capture, number * 1000 + each)
+    def found() -> Iterator[Document]:
         before()
+        yield make.document(capture, number)
+
+    def noticed() -> Iterator[Issue]:
         raise RuntimeError("broken off")
+        yield
 
     with pytest.raises(RuntimeError):
-        vault.add_documents(capture, "pages/1", found())
+        vault.add_documents(capture, "pages/1", found(), noticed())
 
 
 def test_a_batch_writes_each_table_once(vault: Vault, make) -> None:
@@ -104,27 +108,35 @@ def test_issues_of_a_capture_that_waits_are_kept(vault: Vault, make) -> None:
     assert [issue.message for _, issue in vault.issues()] == ["nothing on it"]
 
 
-def test_an_operation_that_fails_takes_back_its_own_rows_only(vault: Vault, make) -> None:
+@pytest.mark.parametrize("steps", ["", "keep", "look", "keep look", "look keep", "keep look keep"])
+def test_an_operation_that_fails_takes_back_its_own_rows_only(vault: Vault, make, steps) -> None:
+    """Whether it had changed something at once, or written what waited, or both, or neither."""
+    does = {
+        "keep": lambda: vault.keep_cursor("market", "feed", 7),
+        "look": lambda: vault.capture_at(1),
+    }
     with vault.batch():
         read(vault, make, 1)
-        fails_after(vault, make, 2, before=lambda: None)
-        read(vault, make, 3)
-    assert numbers(vault) == ["1", "3"]
-    assert not list(vault.verify())
-
-
-def test_an_operation_that_wrote_takes_back_its_own_rows_only(vault: Vault, make) -> None:
-    def keeps_and_looks() -> None:
-        vault.keep_cursor("market", "feed", 7)  # takes the savepoint and writes no other's rows
-        assert len(numbers(vault)) == 501  # writes all that waits behind it
-
-    with vault.batch():
-        read(vault, make, 1)
-        fails_after(vault, make, 2, before=keeps_and_looks)
+        fails_after(vault, make, 2, before=lambda: [does[step]() for step in steps.split()])
+        assert numbers(vault) == ["1"]
         read(vault, make, 3)
     assert numbers(vault) == ["1", "3"]
     assert vault.cursor("market", "feed") is None
     assert not list(vault.verify())
+
+
+def test_many_rows_do_not_wait(vault: Vault, make) -> None:
+    capture = vault.seal(make.fetched()).capture
+    with statements() as sent:
+        vault.add_documents(capture, "pages/1", (make.document(capture, n) for n in range(1600)))
+    assert sent["INSERT INTO documents"] == 4
+
+
+def test_what_waits_is_there_for_rows_that_refer_to_it() -> None:
+    waiting = Waiting()
+    waiting.add(captures, [()])
+    assert waiting.concerns("INSERT INTO instructions (reading) VALUES (?)")
+    assert not waiting.concerns("INSERT INTO cursors (value) VALUES (?)")
 
 
 def test_an_address_is_settled_once_also_in_a_batch(vault: Vault) -> None:
