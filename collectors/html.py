@@ -148,7 +148,7 @@ def readable(node: Node) -> str:
     """
     flowing = _flowing(node)
     if flowing is not None and "-----BEGIN PGP" not in flowing:
-        lines = (strings.line(each) for each in flowing.split(_BREAK))
+        lines = [" ".join(each.split()) for each in flowing.split(_BREAK)]
         return "\n".join(filter(None, lines))
     writer = _Writer()
     _read(node, writer)
