@@ -158,8 +158,8 @@ class SightingStore:
         with self._session.operation() as connection:
             if changed:
                 connection.execute(_UPSERT, [_row(each) for each in changed])
-            if events:
-                connection.execute(insert(sighting_events), [_event_row(e) for e in events])
+            for event in events:
+                self._session.change(sighting_events, _TELL, _event_row(event))
 
     def met(self, number: int) -> int:
         """How many listings this round met."""
@@ -261,6 +261,7 @@ def _upsert(table: Table) -> Any:
 
 
 _UPSERT = _upsert(sightings)
+_TELL = insert(sighting_events)
 _OF = sightings.c.source == bindparam("of")
 # Keys alone: SQLite takes the index for what it holds, for more it goes through the whole source.
 _AT = (

@@ -168,3 +168,24 @@ def test_looking_up_an_address_costs_the_same_among_few_listings_and_many(vault:
         few = [work(sighting(1).url), work("http://market.onion/none")]
         store.save([sighting(number) for number in range(20, 1_000)])
         assert [work(sighting(1).url), work("http://market.onion/none")] == few
+
+
+def test_what_an_undone_operation_told_is_forgotten_and_what_others_told_stays(
+    vault: Vault,
+) -> None:
+    store = vault.sightings("market")
+
+    def undone() -> None:
+        with store.at_once():
+            store.save([sighting(2)], [event("new", 2)])
+            assert len(store.events(("market", "2"))) == 1
+            store.save([sighting(3)], [event("new", 3)])
+            raise ValueError("undo")
+
+    with vault.batch():
+        store.save([sighting(1)], [event("new", 1)])
+        with pytest.raises(ValueError, match="undo"):
+            undone()
+        store.save([sighting(4)], [event("new", 4)])
+    assert [told.native_id for told in store.all_events()] == ["1", "4"]
+    assert [listing.native_id for listing in store.listings()] == ["1", "4"]
