@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -23,12 +23,6 @@ def insert_rows(connection: Connection, table: Table, rows: Iterable[Sequence[An
         values = [dict(zip(names, row, strict=True)) for row in rows]
     if values:
         connection.exec_driver_sql(text, values)
-
-
-def insert_named(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Insert ``rows``, each the values of all columns by name; as :func:`insert_rows` does."""
-    names = [column.name for column in table.columns]
-    insert_rows(connection, table, ([row[name] for name in names] for row in rows))
 
 
 def upsert(table: Table) -> postgresql.Insert:
