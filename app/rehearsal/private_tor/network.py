@@ -44,6 +44,8 @@ _LEADS = (4, 7, 11, 18, 30)
 """Seconds from the start to the first vote, one attempt after the other."""
 _CONSENSUS_SECONDS = 12
 _CONNECT_SECONDS = 60
+_RECONNECT_SECONDS = (20, 20, 20)
+"""A client that is not connected again by then is started afresh, so many times."""
 _PUBLISH_SECONDS = 60
 _EVERYWHERE_SECONDS = 10
 
@@ -138,7 +140,19 @@ class PrivateTor:
         self.client.kill()
 
     def start_client(self) -> None:
-        """Start the client again on the same ports; returns once it is connected."""
+        """Start the client again on the same ports; returns once it is connected.
+
+        Where relays were killed its guards may be among them: it then chooses others.
+        """
+        for seconds in _RECONNECT_SECONDS:
+            self.client.start()
+            try:
+                self.client.connect(seconds)
+            except Retry:
+                self.client.kill()
+                self.client.forget_guards()
+            else:
+                return
         self.client.start()
         self.client.connect(_CONNECT_SECONDS)
 

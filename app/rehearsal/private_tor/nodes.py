@@ -57,6 +57,10 @@ class Node:
             self._owner.close()
             self._owner = None
 
+    def forget_guards(self) -> None:
+        """Let it choose its entry relays anew when it is started again."""
+        (self.folder / "data" / "state").unlink(missing_ok=True)
+
     def has_ended(self) -> bool:
         return self._process is None or self._process.poll() is not None
 
