@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Brings the system packages that only tests need: tor, Java 17 or newer with Maven (for Neo4j),
-# Chromium, PostgreSQL (for the forum of tests/servers; the tests run a server of their own with it).
+# Chromium, a C compiler (to put tor's clock wrong), PostgreSQL (for the forum of tests/servers,
+# which runs a server of its own with it).
 # Uses apt-get where it may, skips what is there, says what it could not do and then exits 1.
 set -euo pipefail
 
 declare -A packages=([tor]=tor [java]=default-jre-headless [mvn]=maven [chromium]=chromium
-  [postgres]=postgresql)
+  [postgres]=postgresql [cc]=build-essential)
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
@@ -17,7 +18,7 @@ has() {
 }
 
 missing=()
-for program in tor java mvn chromium postgres; do
+for program in tor java mvn chromium postgres cc; do
   if has "$program"; then
     echo "system packages: $program is there"
   else

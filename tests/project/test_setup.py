@@ -86,7 +86,7 @@ def test_wrong_usage_is_said(checkout: Path, words: tuple[str, ...]) -> None:
 
 
 def test_the_system_script_leaves_what_is_there(root: Path, tmp_path: Path) -> None:
-    for name in ("tor", "java", "mvn", "chromium", "postgres", "apt-get"):
+    for name in ("tor", "java", "mvn", "chromium", "postgres", "cc", "apt-get"):
         program = tmp_path / name
         marker = f'#!/bin/sh\necho "$@" >> {tmp_path}/{name}.calls\n'
         program.write_text(marker, encoding="utf-8")

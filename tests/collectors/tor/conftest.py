@@ -136,7 +136,7 @@ def skewed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], str]:
     """Makes a tor whose clock is so many seconds off; skips where there is no C compiler."""
     compiler = shutil.which("cc")
     if compiler is None:
-        pytest.skip("no C compiler, so tor's clock can not be put wrong (install gcc)")
+        pytest.skip("no C compiler, so tor's clock can not be put wrong (scripts/system-packages.sh installs one)")
     folder = tmp_path_factory.mktemp("skew")
     (folder / "skew.c").write_text(SKEW_LIBRARY, "ascii")
     library = folder / "skew.so"
