@@ -97,7 +97,7 @@ def test_the_system_script_leaves_what_is_there(root: Path, tmp_path: Path) -> N
         env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
     )  # fmt: skip
     assert answer.returncode == 0
-    assert answer.stdout.count("is there") == 5
+    assert answer.stdout.count("is there") == 6
     assert not (tmp_path / "apt-get.calls").exists()
 
 

@@ -136,7 +136,9 @@ def skewed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], str]:
     """Makes a tor whose clock is so many seconds off; skips where there is no C compiler."""
     compiler = shutil.which("cc")
     if compiler is None:
-        pytest.skip("no C compiler, so tor's clock can not be put wrong (scripts/system-packages.sh installs one)")
+        pytest.skip(
+            "no C compiler, so tor's clock can not be put wrong (see scripts/system-packages.sh)"
+        )
     folder = tmp_path_factory.mktemp("skew")
     (folder / "skew.c").write_text(SKEW_LIBRARY, "ascii")
     library = folder / "skew.so"
