@@ -10,6 +10,16 @@ import typer
 from pydantic import BaseModel
 
 from config.saved_pages import Expected
+from config.source_interface import (
+    Access,
+    Ask,
+    Interface,
+    Plan,
+    Proof,
+    Quota,
+    Rate,
+    Terms,
+)
 from config.sources import Feed, Follow, MirrorList, Pace, Page, Rows, Sign, Source, Traps, Value
 
 MARK = "<!-- From here on made from the program by `make docs`. -->\n"
@@ -27,6 +37,14 @@ PARTS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("The file", Source),
     ("`follow:` links to go on to", Follow),
     ("`feed:` how entries of feeds are taken", Feed),
+    ("`ask:` what an interface is asked for", Ask),
+    ("`ask.plan:` words from the vocabulary", Plan),
+    ("`interface:` what it gives, its limits, terms and proof", Interface),
+    ("`interface.access:` what it wants to be shown", Access),
+    ("`interface.rate:` how often it may be asked", Rate),
+    ("`interface.quota:` its budgets", Quota),
+    ("`interface.terms:` the terms it is used under", Terms),
+    ("`interface.proof:` how it was proved", Proof),
     ("`pace:` how politely it is read", Pace),
     ("`traps:` what ends reading without an end", Traps),
     ("`mirror_list:` the site's own signed list of its addresses", MirrorList),

@@ -11,6 +11,7 @@ from collectors.engines.checking import check_selectors
 from collectors.engines.leads import leads, own
 from collectors.engines.removal import removal_notice
 from collectors.html import Tree
+from collectors.interfaces import interface_of
 from collectors.records import PageReading, PageRecord, documents, page_rows
 from config.sources import Source, shipped_sources
 from model.errors import ConfigurationError
@@ -29,13 +30,17 @@ def read_page(
     url: str = "",
     content_type: str = "",
     known: Sequence[Source] | None = None,
+    since: str = "",
 ) -> PageReading:
     """Read one page: by the source's layouts, or a layout it is certainly of, or generically.
 
     ``url`` is where the page was, used to make addresses absolute; empty for a saved page.
     ``known`` are the sources a page may be recognised as, the shipped ones if not given.
+    ``since`` bounds how far back an interface's answers lead on.
     Raises Skip for what is no page at all and ConfigurationError for a source file's mistakes.
     """
+    if source is not None and (asked := interface_of(source.engine)) is not None:
+        return _filed(asked.read(payload, source, url, since=since), source)
     if feeds.is_feed(payload):
         return _feed(payload, source, url)
     tree = html.parse(payload, content_type)

@@ -8,18 +8,32 @@ from dataclasses import dataclass, field, replace
 from model.canonical import Json, short_digest
 from model.evidence import Capture, Document, Image, Issue
 
-CONTENT = frozenset({"listing", "profile", "feedback", "thread", "post", "page", "results"})
+CONTENT = frozenset(
+    {
+        *("listing", "profile", "group", "feedback", "thread", "post", "comment", "message"),
+        *("page", "results"),
+    }
+)
 NOT_CONTENT = frozenset({"login", "captcha", "queue", "error", "empty"})
 
 
 @dataclass(frozen=True, slots=True)
 class PageRecord:
-    """One record on a page: a listing, profile, feedback, thread, post, or the page itself.
+    """One record on a page: a listing, profile, group, thread, post, comment or message, feedback,
+    or the page itself.
 
     ``fields`` holds text fields of the public record format by name. A price that an adapter
     reads is a number as text (``50.96``) with its ``currency``, the words are in
     ``extra["price_as_written"]``; the generic reader leaves prices as written. ``locator`` is
     the place on the page (``listing 3``), empty for the record that the page is about.
+
+    Records of networks tell in ``extra``, where it is known: ``address`` (of the interface, at
+    which this record alone is asked for again), ``reply_to`` and ``thread`` (native ids of the
+    record answered and of the one the thread began with), ``group`` (native id of the channel,
+    group, room or section), ``edited_at``, ``forwarded_from`` ({name, id, url}), ``reactions``
+    ({name: number}), ``views``, ``mentions`` (handles), ``members`` of a group
+    ([{handle, id, role}]), and of a profile ``also`` (handles elsewhere), ``created_at``,
+    ``followers``.
     """
 
     kind: str

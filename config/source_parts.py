@@ -26,8 +26,10 @@ TEXT_FIELDS = frozenset(
 )
 """The text fields of the public record format that ``fields:`` may fill."""
 
-RecordKind = Literal["listing", "profile", "feedback", "thread", "post", "page"]
-PageKind = Literal["listing", "profile", "feedback", "thread", "post", "page", "results"]
+RecordKind = Literal[
+    "listing", "profile", "group", "feedback", "thread", "post", "comment", "message", "page"
+]
+PageKind = Literal[RecordKind, "results"]
 NotContent = Literal["login", "captcha", "queue", "error", "empty"]
 NOT_CONTENT: tuple[NotContent, ...] = ("captcha", "queue", "login", "error", "empty")
 """What is no content, in the order in which signs are looked for."""

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, model_
 
 from config.settings import Tlp, Workspace
 from config.source_conduct import Address, Feed, Follow, MirrorList, Pace, Traps
+from config.source_interface import INTERFACES, Ask, Interface, InterfaceEngine, Plan, Terms
 from config.source_parts import (
     NOT_CONTENT,
     TEXT_FIELDS,
@@ -34,16 +35,21 @@ from config.yaml_files import Step, YamlFile, read_yaml
 from model.errors import ConfigurationError
 
 __all__ = [
+    "INTERFACES",
     "NOT_CONTENT",
     "TEXT_FIELDS",
+    "Ask",
     "Feed",
     "Follow",
+    "Interface",
     "MirrorList",
     "Pace",
     "Page",
+    "Plan",
     "Rows",
     "Sign",
     "Source",
+    "Terms",
     "Traps",
     "Value",
     "all_sources",
@@ -53,6 +59,7 @@ __all__ = [
     "shipped_sources",
 ]
 
+PageEngine = Literal["market", "forum", "classifieds", "shop", "feed", "generic"]
 SHIPPED = Path(__file__).parent / "sources"
 EXAMPLES = Path(__file__).parent / "examples"
 """Worked examples, one an engine: to read, to check and to copy; never collected from."""
@@ -74,10 +81,11 @@ class Source(Part):
         description="short name, the same as the file's: lower case, digits, - and _",
     )
     title: str = Field(default="", description="the site's name as people write it")
-    engine: Literal["market", "forum", "classifieds", "shop", "feed", "generic"] = Field(
+    engine: PageEngine | InterfaceEngine = Field(
         default="generic",
-        description="generic reads any page by its structure, feed reads RSS, Atom and JSON feeds; "
-        "the others read by `pages`",
+        description="generic reads any page by its structure, feed reads RSS, Atom and JSON feeds, "
+        "market, forum, classifieds and shop read by `pages`; the others read the interface of "
+        "that name",
     )
     platform: str = Field(
         default="", description="what accounts and listings are filed under; the name if not given"
@@ -126,6 +134,10 @@ class Source(Part):
         "what the engine goes on to by itself; [] for none",
     )
     feed: Feed = Field(default=Feed(), description="how the entries of feeds are taken")
+    ask: Ask = Field(default=Ask(), description="what an interface is asked for")
+    interface: Interface = Field(
+        default=Interface(), description="what the interface gives, its limits, terms and proof"
+    )
     pace: Pace = Field(default=Pace(), description="how politely it is read")
     traps: Traps = Field(default=Traps(), description="what ends reading without an end")
     robots: Literal["obey", "ignore"] = Field(
@@ -180,6 +192,11 @@ class Source(Part):
         return self.platform or self.name
 
     @property
+    def is_interface(self) -> bool:
+        """Whether an interface is asked instead of a site's pages."""
+        return self.engine in INTERFACES
+
+    @property
     def saved(self) -> Path | None:
         """The folder of its saved pages, beside its file; None for a source without a file."""
         return None if self._file is None else self._file.path.with_suffix("")
@@ -197,8 +214,10 @@ class Source(Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.engine not in ("generic", "feed") and not self.pages:
+        if self.engine not in ("generic", "feed", *INTERFACES) and not self.pages:
             raise ValueError(f"engine {self.engine} needs pages; or take engine: generic")
+        if self.ask.anything and not self.is_interface:
+            raise ValueError(f"ask is for interfaces; engine {self.engine} starts from `start`")
         if self.route == "import" and self.start:
             raise ValueError("start addresses need a route: clear or tor")
         if self.mirrors and not self.start:

@@ -26,7 +26,12 @@ from model.canonical import Json, short_digest
 from model.clock import iso
 from model.evidence import Capture, Document, Image, Issue
 
-KINDS = frozenset(("listing", "profile", "post", "message", "page", "feedback", "thread"))
+KINDS = frozenset(
+    (
+        *("listing", "profile", "group", "post", "comment", "message", "thread"),
+        *("feedback", "page"),
+    )
+)
 
 _NAMES = (*TEXT_FIELDS, "platform", "listing_id", "kind")
 _ALIASES = {"handle": "seller", "id": "listing_id"}

@@ -110,6 +110,27 @@ FAILURES: Mapping[str, Failure] = {
     ),
     "captcha": Failure(Stop, "the site shows a CAPTCHA", _PERSON),
     "queue": Failure(Stop, "the site shows a waiting or anti-DDoS page", _PERSON),
+    # what an interface says
+    "token-missing": Failure(
+        Stop,
+        "the interface wants a key or token, and none is given",
+        "put it into the environment or the keyring: 'spoor sources show NAME' says under which "
+        "name",
+    ),
+    "token-refused": Failure(
+        Stop,
+        "the interface refuses our key or token",
+        "see whether it was revoked or has expired, and give a new one",
+    ),
+    "forbidden": Failure(
+        Skip, "the interface does not show this to our account", "nothing: it is not for us to see"
+    ),
+    "quota": Failure(
+        Retry, "the interface's quota of the day is used up", "nothing: it goes on when it is full"
+    ),
+    "interface-error": Failure(
+        Skip, "the interface answers with an error", "compare the source's `ask` with its manual"
+    ),
     "mirror-list": Failure(
         Skip, "the site's list of mirrors is not believed", "see 'spoor sources mirrors NAME'"
     ),
