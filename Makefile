@@ -3,6 +3,7 @@
 .PHONY: help setup demo test check bench docs lock clean
 
 BIN := .venv/bin
+WORKERS ?= 3
 COMPILE := $(BIN)/uv pip compile --quiet --no-header --no-emit-index-url \
 	--generate-hashes --universal --python-version 3.11
 
@@ -17,7 +18,7 @@ demo:  ## set up, then run the whole line on a made-up world; results in demo/
 	@$(BIN)/spoor demo --out demo
 
 test: setup  ## set up, then run all tests
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 check: setup  ## formatting, lint, types and import layers
 	@$(BIN)/ruff format --check .

@@ -29,6 +29,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+_SHARED_SERVERS = {
+    "private_tor": "tor",
+    "neo4j_settings": "graph",
+    "server": "graph",
+    "shop": "shop",
+    "forum": "forum",
+}
+"""Fixture → group of tests that one process runs, so that what it starts is started once."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes run the tests, a file stays together, and whoever shares a server."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        group = next((_SHARED_SERVERS[name] for name in names if name in _SHARED_SERVERS), "")
+        file = item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group or file))
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real public data beside the checkout; skips where it is absent."""
