@@ -74,7 +74,7 @@ class Intake:
             headers=answer.headers,
             route=run.source.route,
             mandate=run.mandate.id,
-            reading=reading,
+            reading={**reading, "redacted": answer.redacted} if answer.redacted else reading,
             revisit=earlier,
         )
         return run.vault.seal(sealing).capture
