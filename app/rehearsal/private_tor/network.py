@@ -135,6 +135,11 @@ class PrivateTor:
         """End a relay (and authority) as a crash would."""
         self.relays[number].kill()
 
+    def revive_relay(self, number: int) -> None:
+        """Start a relay again that was ended."""
+        if self.relays[number].pid is None:
+            self.relays[number].start()
+
     def stop_client(self) -> None:
         """End the client as a crash would; its SOCKS and control ports close."""
         self.client.kill()

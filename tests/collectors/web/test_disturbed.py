@@ -198,6 +198,7 @@ def test_killed_at_random_moments_and_resumed(tmp_path: Path, network: PrivateTo
     case.market.close()
 
 
+@pytest.mark.timeout(600)  # tor itself may need minutes to find its way around what has gone
 def test_relay_tor_and_server_go_in_mid_crawl(tmp_path: Path, network: PrivateTor) -> None:
     case = Case(tmp_path, network, total=400)
     ended = threading.Event()
@@ -223,7 +224,8 @@ def test_relay_tor_and_server_go_in_mid_crawl(tmp_path: Path, network: PrivateTo
 
     def disturb() -> None:
         once_asked(60, lambda: network.kill_relay(0))
-        once_asked(160, restart_tor)
+        once_asked(140, lambda: network.revive_relay(0))
+        once_asked(180, restart_tor)
         once_asked(280, go_and_come_back)
 
     disturber = threading.Thread(target=disturb)
