@@ -1,0 +1,117 @@
+"""Every kind of content a capture may hold: what it is called, how it is told, and who reads it.
+
+A new format is one line in ``FORMATS`` and a module with its reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import NamedTuple, cast
+
+from collectors.imports.content import Content
+from collectors.records import PageReading
+from config.sources import Source
+from model.evidence import Capture, Document, Issue
+
+Found = Document | Issue | PageReading
+"""What readers give one by one; a page's reading comes before its documents."""
+
+Reader = Callable[[Content, Capture, Source | None], Iterator[Found]]
+"""Pure but for the content it reads: all it must know stands in ``capture.reading``.
+
+It holds no more than a bounded part of a large content at a time, gives an Issue for what it
+leaves out, and raises Skip where the content is not of its format at all.
+"""
+
+
+def _no_members(_name: str) -> bytes:
+    return b""
+
+
+class Beginning(NamedTuple):
+    """A file about to be imported, as far as it is looked at to tell what it is.
+
+    ``text`` is ``data``, its first 64 KiB, as characters without blanks before it; empty where
+    it is no text. ``members`` are the names in a ZIP archive and ``look`` gives the first 64 KiB
+    of one. ``name`` is only a hint.
+    """
+
+    name: str
+    data: bytes
+    text: str = ""
+    members: tuple[str, ...] = ()
+    look: Callable[[str], bytes] = _no_members
+
+
+Recogniser = Callable[[Beginning], bool]
+"""Whether a file is of a format, from its content; what it is not sure of is not its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One kind of content.
+
+    ``name`` is what ``capture.reading["format"]`` says. ``reads`` names its :data:`Reader` as
+    ``module:function``; empty for what holds no documents. ``word`` is what ``--format`` calls
+    it, empty for what no file is imported as; ``told_by`` names its :data:`Recogniser`.
+    ``handed_in`` is what a person saved or was given: who, when and how is asked for.
+    """
+
+    name: str
+    reads: str = ""
+    word: str = ""
+    told_by: str = ""
+    handed_in: bool = False
+
+    @property
+    def reader(self) -> Reader:
+        return cast("Reader", _named(self.reads)) if self.reads else _nothing
+
+    def tells(self, beginning: Beginning) -> bool:
+        """Whether a file that begins so is of this format."""
+        return bool(self.told_by and _named(self.told_by)(beginning))
+
+
+FORMATS: Mapping[str, Format] = {
+    known.name: known
+    for known in (
+        Format("listings", "collectors.imports.sealed:listings", "listings"),
+        Format("html", "collectors.imports.sealed:page", "html"),
+        Format("robots"),
+        Format("media"),
+        Format("mirror-list"),
+    )
+}
+"""By name. Recognisers are asked in this order, before a file is taken for a page or a table."""
+
+_PAGE = FORMATS["html"]
+
+
+def reader_of(capture: Capture) -> Reader:
+    """Who reads a capture; what names no format that is known is read as a page."""
+    return FORMATS.get(str(capture.reading.get("format", "")), _PAGE).reader
+
+
+def of_word(word: str) -> Format | None:
+    """The format that ``--format`` calls so."""
+    return next((known for known in FORMATS.values() if word and known.word == word), None)
+
+
+def recognised(beginning: Beginning) -> Format | None:
+    """The first format that recognises the file as its own."""
+    return next((known for known in FORMATS.values() if known.tells(beginning)), None)
+
+
+def _nothing(_content: Content, _capture: Capture, _source: Source | None) -> Iterator[Found]:
+    return iter(())
+
+
+@cache
+def _named(place: str) -> Callable[..., object]:
+    """The function named ``module:function``; imported when it is first needed."""
+    module, _, function = place.partition(":")
+    found: Callable[..., object] = getattr(import_module(module), function)
+    return found
