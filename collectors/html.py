@@ -8,7 +8,7 @@ before (see :mod:`collectors.taming`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -22,6 +22,8 @@ from model.errors import ConfigurationError, Skip
 from model.evidence import Image, Issue
 
 Node = LexborNode
+
+NOTHING: Set[int] = frozenset()
 
 MAX_BYTES = 32_000_000
 MAX_HOSTS = 1_000
@@ -141,21 +143,22 @@ def next_element(node: Node) -> Node | None:
     return following
 
 
-def readable(node: Node) -> str:
+def readable(node: Node, apart: Set[int] = NOTHING) -> str:
     """The text that a person sees, with its line breaks; hidden parts, scripts, menus' options out.
 
-    Preformatted text keeps its lines, and so does an armoured PGP key wherever it stands.
+    Preformatted text keeps its lines, and so does an armoured PGP key wherever it stands. Nodes
+    whose ``mem_id`` is in ``apart`` are passed over, unless ``node`` itself is one.
     """
-    flowing = _flowing(node)
+    flowing = _flowing(node, apart)
     if flowing is not None and "-----BEGIN PGP" not in flowing:
         lines = [" ".join(each.split()) for each in flowing.split(_BREAK)]
         return "\n".join(filter(None, lines))
     writer = _Writer()
-    _read(node, writer)
+    _read(node, writer, apart)
     return strings.block("".join(writer.pieces))
 
 
-def _flowing(top: Node) -> str | None:
+def _flowing(top: Node, apart: Set[int]) -> str | None:
     """What :func:`_read` would write, before white space is made single, a _BREAK a line break.
 
     None where something in it keeps its own breaks. Most pages have nothing of the kind, and
@@ -175,6 +178,8 @@ def _flowing(top: Node) -> str | None:
             continue
         if node.is_text_node:
             pieces.append(node.text_content or "")
+        elif apart and node.mem_id in apart:
+            pieces.append(_BREAK)
         elif (tag := node.tag) not in _NOT_READ and node.is_element_node:
             style = node.attributes
             if not style or not hidden_by(style):
@@ -235,7 +240,7 @@ class _Writer:
         return begin > end or (self.armour and end < 0)
 
 
-def _read(top: Node, writer: _Writer) -> None:
+def _read(top: Node, writer: _Writer, apart: Set[int]) -> None:
     """Depth first without recursion; the depth is bounded when the page is parsed."""
     waiting: list[tuple[Node, bool, bool]] = [(top, False, False)]
     while waiting:
@@ -248,6 +253,9 @@ def _read(top: Node, writer: _Writer) -> None:
             continue
         tag = node.tag
         if not node.is_element_node or (tag in _NOT_READ and node is not top):
+            continue
+        if node.mem_id in apart and node is not top:
+            writer.break_line()
             continue
         style = node.attributes
         if hidden_by(style) and node is not top:
@@ -294,16 +302,34 @@ def host(address: str) -> str:
     return name if parts.scheme in ("http", "https") else ""
 
 
-def links(node: Node, base: str) -> tuple[str, ...]:
-    """The addresses of all links inside a node, absolute, each once, at most MAX_LINKS."""
+def links(node: Node, base: str, apart: Set[int] = NOTHING) -> tuple[str, ...]:
+    """The addresses of all links inside a node, absolute, each once, at most MAX_LINKS.
+
+    Those inside nodes of ``apart`` are somebody else's; they are left out.
+    """
     found: dict[str, None] = {}
-    for anchor in node.css("a[href]"):
+    for anchor in outside(node.css("a[href]"), node, apart):
         address = absolute(base, attribute(anchor, "href"))
         if address and not address.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
             found[address] = None
         if len(found) >= MAX_LINKS:
             break
     return tuple(found)
+
+
+def outside(nodes: Iterable[Node], top: Node, apart: Set[int]) -> Iterator[Node]:
+    """Those of ``nodes``, all inside ``top``, that stand inside no node of ``apart``."""
+    for node in nodes:
+        above: Node | None = node if apart else None
+        while above is not None and above.mem_id != top.mem_id and above.mem_id not in apart:
+            above = above.parent
+        if above is None or above.mem_id == top.mem_id:
+            yield node
+
+
+def apart(node: Node, selectors: Iterable[str]) -> Set[int]:
+    """The ``mem_id`` of what the selectors find inside a node."""
+    return {each.mem_id for selector in selectors for each in find(node, selector)} - {node.mem_id}
 
 
 def contacts(node: Node) -> Iterator[str]:

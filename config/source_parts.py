@@ -209,6 +209,12 @@ class _Record(Part):
     images: Selectors | None = Field(
         default=None, description="CSS selector of the `img` elements that show the goods"
     )
+    apart: tuple[str, ...] = Field(
+        default=(),
+        description="CSS selectors of what stands in the record but is not its own words: quotes, "
+        "signatures, notices. Left out of `text: block`, links and images, all of them; a value "
+        "that selects such a place reads it, without those inside it",
+    )
 
     @model_validator(mode="after")
     def _public_fields(self) -> Self:

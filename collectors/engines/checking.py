@@ -14,8 +14,8 @@ from model.errors import ConfigurationError
 _SELECTORS: dict[type[BaseModel], tuple[str, ...]] = {
     Sign: ("select", "without", "within"),
     Value: ("select", "chosen"),
-    Rows: ("select", "images"),
-    Page: ("scope", "images"),
+    Rows: ("select", "images", "apart"),
+    Page: ("scope", "images", "apart"),
     Follow: ("select",),
 }
 

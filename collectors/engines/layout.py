@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 from collectors import html
@@ -20,11 +20,12 @@ from model.evidence import Issue
 
 @dataclass(slots=True)
 class _Run:
-    """One page being read: its source and address, where we are, and the issues so far."""
+    """One page being read: its source and address, where we are, what stands apart, the issues."""
 
     source: Source
     url: str
     locator: str = ""
+    apart: Set[int] = html.NOTHING
     issues: list[Issue] = field(default_factory=list)
 
     def report(self, severity: str, key: str, message: str) -> None:
@@ -131,6 +132,7 @@ def _record(run: _Run, layout: Page | Rows, kind: str, root: Node, scope: Node) 
     """One record: fields as text, the rest typed, pictures and links of its own region."""
     fields: dict[str, str] = {}
     extra: dict[str, Json] = {}
+    run.apart = html.apart(root, layout.apart) if layout.apart else html.NOTHING
     for name, value in layout.fields.items():
         _put(fields, extra, name, _value(run, root, value, name))
     for name, value in layout.extra.items():
@@ -148,8 +150,8 @@ def _record(run: _Run, layout: Page | Rows, kind: str, root: Node, scope: Node) 
         native_id=native_id(kind, values.as_text(given), fields),
         locator=run.locator,
         fields=fields,
-        images=html.images(images, run.url),
-        links=html.links(scope, run.url),
+        images=html.images(tuple(html.outside(images, root, run.apart)), run.url),
+        links=html.links(scope, run.url, run.apart),
         extra=extra,
     )
 
@@ -202,7 +204,7 @@ def _one(run: _Run, node: Node, value: Value, key: str) -> Json | Money:
         return {name: values.plain(part) for name, part in inner.items()}
     if value.value is not None:
         return value.value
-    text = places.taken(places.text_of(node, value), value.pattern)
+    text = places.taken(places.text_of(node, value, run.apart), value.pattern)
     if text is None or text == "":
         if text is None and not value.optional and value.default is None:
             run.report("warning", key, "the text is not as the pattern expects")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import lru_cache
 from typing import Any
 
@@ -66,13 +66,16 @@ def _trail(items: Sequence[Node], depth: str, chosen: str) -> list[Node]:
     return []
 
 
-def text_of(node: Node, value: Value) -> str:
-    """The text of one place as the value asks for it: an attribute, a line, a block, raw or own."""
+def text_of(node: Node, value: Value, apart: Set[int] = html.NOTHING) -> str:
+    """The text of one place as the value asks for it: an attribute, a line, a block, raw or own.
+
+    A block is without the nodes that stand ``apart``.
+    """
     if value.attribute is not None:
         return html.attribute(node, value.attribute)
     match value.text:
         case "block":
-            return html.readable(node)
+            return html.readable(node, apart)
         case "raw":
             return html.raw(node)
         case "own":
