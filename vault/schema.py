@@ -6,7 +6,7 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, Text
 
 from vault.sqlite import BIG, CLUSTERED, REAL, STRICT, UID, partial
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest schema revision; a vault of an older one is migrated when opened for writing."""
 
 metadata = MetaData()

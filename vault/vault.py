@@ -26,6 +26,7 @@ from vault.lock import WriterLock, is_held
 from vault.records import CustodyEntry, Damage, Sealed, Sealing
 from vault.rounds import RoundStore
 from vault.schema import HEAD
+from vault.searches import SearchStore
 from vault.session import Session
 from vault.sightings import SightingStore
 from vault.statements import StatementStore
@@ -292,6 +293,10 @@ class Vault:
     def sightings(self, source: str) -> SightingStore:
         """The listings of ``source``, what became of them, and the proof."""
         return SightingStore(self._session, source)
+
+    def searches(self, source: str) -> SearchStore:
+        """What ``source`` is searched for, how often, and what that brought."""
+        return SearchStore(self._session, source)
 
     def cursor(self, source: str, name: str) -> Json | None:
         """What was kept for ``source`` under ``name``; None where nothing was."""

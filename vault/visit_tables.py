@@ -1,4 +1,4 @@
-"""Tables of visits: rounds, frontier, budgets, cursors and listing states; not evidence."""
+"""Tables of visits: rounds, frontier, budgets, cursors, searches, listings; not evidence."""
 
 from __future__ import annotations
 
@@ -78,6 +78,39 @@ cursors = Table(
     Column("value", Text, nullable=False),
     **CLUSTERED,
 )
+
+search_terms = Table(
+    "search_terms",
+    metadata,
+    Column("source", UID, primary_key=True),
+    Column("position", BIG, primary_key=True, autoincrement=False),
+    Column("term", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("taxon", Text, nullable=False),
+    Column("product", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    **CLUSTERED,
+)
+"""The terms of the round at hand of each source, in the order they are asked."""
+
+searches = Table(
+    "searches",
+    metadata,
+    Column("source", UID, primary_key=True),
+    Column("round", BIG, primary_key=True, autoincrement=False),
+    Column("term", UID, primary_key=True),
+    Column("language", Text, nullable=False),
+    Column("taxon", Text, nullable=False),
+    Column("product", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("first_asked", Text, nullable=False),
+    Column("last_asked", Text, nullable=False),
+    Column("pages", BIG, nullable=False),
+    Column("answers", BIG, nullable=False),
+    Column("new", BIG, nullable=False),
+    **CLUSTERED,
+)
+"""What a round asked for a term: answered requests, records in them, and those that were new."""
 
 sightings = Table(
     "sightings",

@@ -1,4 +1,4 @@
-"""A vault that was written before there were visits, by the code of that time."""
+"""Vaults that were written before there were visits, and searches, by the code of that time."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from vault.vault import Address, open_vault
 
 MADE = Path(__file__).with_name("vault-0001.zip")
 """Two mandates, five captures in two files, documents, statements, a judgement; schema 0001."""
+VISITED = MADE.with_name("vault-0002.zip")
+"""A mandate, a page and a revisit of it, its document and statement, an open round; schema 0002."""
 
 
 @pytest.fixture
@@ -64,3 +66,22 @@ def test_an_old_vault_is_written_on(old: Workspace, make) -> None:
 def test_an_old_vault_is_not_read_before_that(old: Workspace) -> None:
     with pytest.raises(ConfigurationError, match="older schema 0001"):
         open_vault(old, write=False)
+
+
+def test_a_round_begun_before_there_were_searches_goes_on(workspace: Workspace) -> None:
+    with zipfile.ZipFile(VISITED) as packed:
+        packed.extractall(workspace.vault)
+    assert revision(workspace) == "0002"
+    with open_vault(workspace) as vault:
+        assert not list(vault.verify())
+        assert list(vault.custody())[-1].details == {"from": "0002", "to": HEAD}
+        frontier = vault.frontier("market")
+        assert frontier.counts() == {"waiting": 1, "read": 1}
+        assert [one.url for one in frontier.take(9, "2026-01-03T00:00:00Z")] == [
+            "http://market.onion/2"
+        ]
+        store = vault.searches("market")
+        assert list(store.searches()) == []
+        assert store.plan() == ()
+        store.asked(1, "ivory", "2026-01-03T00:00:00Z", 3, 1)
+        assert [one.planned.term for one in store.searches()] == ["ivory"]
