@@ -21,6 +21,8 @@ from vault.statements import StatementStore
 from vault.text import pack, pack_json, unpack, unpack_json
 
 _CHUNK = 500
+_PART = 20_000
+_DOUBLES = 10_000
 _HELD = tuple(field.name for field in fields(Document))
 _FIXED = tuple(c.name for c in documents.columns if c.name not in ("digest", "current"))
 _UID = documents.columns.keys().index("uid")
@@ -54,22 +56,43 @@ class DocumentStore:
         """All documents and issues that ``reader`` (name/version) finds in ``capture``.
 
         Returns how many were not there before. What an earlier reading of this capture found
-        and this one does not is superseded, with its statements.
+        and this one does not is superseded, with its statements. Beyond 20,000 documents a
+        reading takes several commits; until the last one the capture counts as unread.
         """
+        fresh = self._is_fresh(capture)
+        reading = _Reading(self._session, self._statements, capture, reader)
+        rest = iter(found)
+        while not self._take_part(reading, rest, noticed, fresh=fresh):
+            self._session.flush()
+        return reading.added
+
+    def _take_part(
+        self,
+        reading: _Reading,
+        rest: Iterator[Document],
+        noticed: Iterable[Issue],
+        *,
+        fresh: bool,
+    ) -> bool:
+        """What one commit takes of a reading; whether that was the end of it."""
         with self._session.operation() as connection:
-            reading = _Reading(connection, self._session, self._statements, capture, reader)
-            rest = iter(found)
-            while chunk := list(islice(rest, _CHUNK)):
+            reading.begin(connection)
+            part = islice(rest, _PART)
+            while chunk := list(islice(part, _CHUNK)):
                 reading.take(chunk)
-            fresh = self._is_fresh(capture)
+            if reading.in_part == _PART:
+                if reading.is_news:
+                    self._forget_reading(connection, reading.capture)
+                    self._custody.append("read", reading.subject, reading.details(0))
+                return False
             gone = 0 if fresh else reading.drop_the_rest()
             problems = [*noticed, *reading.problems]
             changed = self._replace_issues(
-                connection, capture, reader, reading.seen, problems, fresh=fresh
+                connection, reading.capture, reading.reader, reading.seen, problems, fresh=fresh
             )
             if reading.added or gone or changed:
-                self._custody.append("read", f"capture {capture.seq}", reading.details(gone))
-            return reading.added
+                self._custody.append("read", reading.subject, reading.details(gone))
+            return True
 
     def _replace_issues(
         self,
@@ -157,23 +180,28 @@ class _Reading:
     """One pass of a reader over one capture."""
 
     def __init__(
-        self,
-        connection: Connection,
-        session: Session,
-        statements: StatementStore,
-        capture: Capture,
-        reader: str,
+        self, session: Session, statements: StatementStore, capture: Capture, reader: str
     ) -> None:
-        self._connection = connection
         self._session = session
         self._statements = statements
-        self._capture = capture
-        self._reader = reader
-        self._uids: set[str] = set()
-        self._first = session.heads.document_seq + 1
-        self._digest = hashlib.sha256()
+        self.capture = capture
+        self.reader = reader
+        self.subject = f"capture {capture.seq}"
+        self._uids: set[bytes] = set()
         self.problems: list[Issue] = []
         self.added = 0
+
+    def begin(self, connection: Connection) -> None:
+        """Begin a part, which one entry of the custody log stands for."""
+        self._connection = connection
+        self._first = self._session.heads.document_seq + 1
+        self._digest = hashlib.sha256()
+        self._new = self.in_part = 0
+
+    @property
+    def is_news(self) -> bool:
+        """Whether this part has added anything."""
+        return self._new > 0
 
     @property
     def seen(self) -> int:
@@ -184,22 +212,27 @@ class _Reading:
         fresh: dict[str, Document] = {}
         for document in chunk:
             uid = self._checked(document)
-            if uid in self._uids:
-                self.problems.append(_double(document))
+            if _short(uid) in self._uids:
+                self._add_problem(_double(document))
             else:
                 fresh[uid] = document
-                self._uids.add(uid)
+                self._uids.add(_short(uid))
+        self.in_part += len(chunk)
         known = self._current(fresh)
         rows = [self._row(uid, document) for uid, document in fresh.items()]
         rows = [row for row in rows if known.get(row["uid"]) != row["payload"]]
         self._supersede([row["uid"] for row in rows if row["uid"] in known])
         self._insert(rows)
 
+    def _add_problem(self, issue: Issue) -> None:
+        if len(self.problems) < _DOUBLES:
+            self.problems.append(issue)
+
     def _checked(self, document: Document) -> str:
-        if document.capture_sha256 != self._capture.sha256:
+        if document.capture_sha256 != self.capture.sha256:
             raise EvidenceError(
                 f"document {document.native_id!r} names another capture than number"
-                f" {self._capture.seq}, which it is said to come from"
+                f" {self.capture.seq}, which it is said to come from"
             )
         return document.uid
 
@@ -215,9 +248,9 @@ class _Reading:
     def _row(self, uid: str, document: Document) -> dict[str, Any]:
         return {
             "uid": uid,
-            "capture": self._capture.seq,
+            "capture": self.capture.seq,
             "source": pack(document.source),
-            "reader": self._reader,
+            "reader": self.reader,
             "kind": pack(document.kind),
             "platform": pack(document.platform),
             "native_id": pack(document.native_id),
@@ -239,11 +272,12 @@ class _Reading:
         heads = heads.with_current([row["digest"] for row in rows], ())
         self._session.heads = replace(heads, document_seq=heads.document_seq + len(rows))
         self.added += len(rows)
+        self._new += len(rows)
 
     def drop_the_rest(self) -> int:
         """Supersede what earlier readings of this capture found and this one did not."""
-        found = self._connection.execute(_OF_CAPTURE, {"of": self._capture.seq}).scalars()
-        gone = [uid for uid in found if uid not in self._uids]
+        found = self._connection.execute(_OF_CAPTURE, {"of": self.capture.seq}).scalars()
+        gone = [uid for uid in found if _short(uid) not in self._uids]
         self._supersede(gone)
         return len(gone)
 
@@ -255,21 +289,26 @@ class _Reading:
             self._session.heads = self._session.heads.with_current((), gone)
             self._connection.execute(update(documents).where(here).values(current=0))
             self._connection.execute(delete(marks).where(marks.c.document.in_(part)))
-            self._statements.end(self._connection, part, self._reader)
+            self._statements.end(self._connection, part, self.reader)
 
     def details(self, gone: int) -> dict[str, Any]:
         """What the custody log keeps of this reading."""
         return {
-            "capture": self._capture.seq,
-            "reader": self._reader,
+            "capture": self.capture.seq,
+            "reader": self.reader,
             "found": self.seen,
             "superseded": gone,
             "first": self._first,
-            "count": self.added,
+            "count": self._new,
             "digest": self._digest.hexdigest(),
             "total": self._session.heads.current_count,
             "sum": self._session.heads.current_sum,
         }
+
+
+def _short(uid: str) -> bytes:
+    """A uid as it is held in memory while a reading goes on."""
+    return bytes.fromhex(uid)
 
 
 def row_digest(row: Mapping[str, Any]) -> str:
