@@ -76,7 +76,8 @@ def _chosen(workspace: Workspace, vault: Vault, names: Sequence[str]) -> Iterato
         yield from (load_source(name, workspace) for name in dict.fromkeys(names))
         return
     for source in all_sources(workspace):
-        if source.start and vault.mandate_for(source.name):
+        asked = source.ask.anything if source.is_interface else bool(source.start)
+        if asked and vault.mandate_for(source.name):
             yield source
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Update, delete, func, or_, select, update
@@ -271,6 +272,10 @@ class Frontier:
         Counted by the minute: that of ``moment`` counts whole.
         """
         return self._requests.asked_since(self._name, moment)
+
+    def asked_by_minute(self, moment: str) -> list[tuple[datetime, int]]:
+        """Requests sent since ``moment`` by the minute in which they were sent, in order."""
+        return self._requests.by_minute(self._name, moment)
 
     def note_request(self, at: str) -> None:
         """Count one request; kept with the next commit."""

@@ -47,6 +47,20 @@ class RequestLog:
                     if name == key and minute >= first
                 )
 
+    def by_minute(self, source: str, moment: str) -> list[tuple[datetime, int]]:
+        """Requests since the minute of ``moment``, each minute with its number, in order."""
+        first, key = moment[:_MINUTE], pack(source)
+        query = select(requests.c.minute, requests.c.number)
+        with self._session.steady():
+            query = query.where(requests.c.source == key, requests.c.minute >= first)
+            found = Counter({row.minute: row.number for row in self._session.page(query)})
+            with self._lock:
+                for (name, minute), number in self._noted.items():
+                    if name == key and minute >= first:
+                        found[minute] += number
+        minutes = sorted(found.items())
+        return [(datetime.fromisoformat(f"{at}:00+00:00"), number) for at, number in minutes]
+
     def settle(self) -> None:
         """Keep what was noted since the last commit, where the vault takes anything."""
         if self._noted and self._session.is_sound:

@@ -80,6 +80,7 @@ FORMATS: Mapping[str, Format] = {
     for known in (
         Format("listings", "collectors.imports.sealed:listings", "listings"),
         Format("html", "collectors.imports.sealed:page", "html"),
+        Format("interface", "collectors.imports.sealed:page"),
         Format("robots"),
         Format("media"),
         Format("mirror-list"),

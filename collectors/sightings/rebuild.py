@@ -22,6 +22,8 @@ from model.evidence import Capture
 from vault.sightings import SightingEvent
 from vault.vault import Vault
 
+_PAGES = ("html", "interface")
+
 
 def rebuild(vault: Vault, source: Source, *, clock: Clock, address: Callable[[str], str]) -> None:
     """Tell all rounds of ``source`` again, in one transaction; whole or not at all.
@@ -62,7 +64,7 @@ def _in_order(vault: Vault, source: str) -> Iterator[SightingEvent | Capture]:
 def _pages(vault: Vault, source: str) -> Iterator[Capture]:
     for capture in vault.captures():
         fetched = capture.source == source and capture.route != "import"
-        if fetched and capture.reading.get("format") == "html":
+        if fetched and capture.reading.get("format") in _PAGES:
             yield capture
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from collectors.imports.reading import READER, Reading, stream_documents
 from collectors.reading import read_page
 from collectors.records import PageReading
 from collectors.web.failures import failure, of_status
+from collectors.web.interfaces import FORMAT, Asking
 from collectors.web.network import Answer
 from collectors.web.run import Run
 from collectors.web.workers import Result
@@ -93,8 +94,10 @@ class Intake:
     def take(self, result: Result) -> Taken:
         """Seal and read the answer to a page."""
         answer, report = answer_of(result), self._run.report
-        capture = self.seal(result, {"format": "html"}, self.earlier(result))
+        capture = self.seal(result, self._page_format(), self.earlier(result))
         report.pages += 1
+        if self._run.asking is not None:
+            return self._of_interface(self._run.asking, result, capture)
         if capture.refers_to is not None:
             report.unchanged += 1
             payload = answer.payload or self._run.vault.payload(capture)
@@ -108,6 +111,34 @@ class Intake:
         if error is not None and kind == "login":
             error = self._login(capture.url)
         return Taken(capture, "gone" if answer.status in _GONE else "failed", error=error)
+
+    def _page_format(self) -> dict[str, Json]:
+        """How what comes is read; all that its reader must know."""
+        asking = self._run.asking
+        return {"format": "html"} if asking is None else {"format": FORMAT, "since": asking.since}
+
+    def _of_interface(self, asking: Asking, result: Result, capture: Capture) -> Taken:
+        """Read an interface's answer, unless it says in its own words what is wrong."""
+        answer, report = answer_of(result), self._run.report
+        if error := asking.trouble(answer, result.at):
+            return Taken(capture, "gone" if error.reason == "gone" else "failed", error=error)
+        if capture.refers_to is not None:
+            report.unchanged += 1
+            payload = answer.payload or self._run.vault.payload(capture)
+            return self._understood(self._read(capture, payload, "unchanged"), payload)
+        if answer.status in REDIRECTS:
+            return Taken(capture, "redirect")
+        return self._understood(self._read(capture, answer.payload, "read"), answer.payload)
+
+    def _understood(self, taken: Taken, payload: bytes) -> Taken:
+        """What was read; an answer that its reader could make nothing of breaks off its chain."""
+        if taken.reading is not None:
+            return taken
+        if payload.strip() and not payload.rstrip().endswith((b"}", b"]", b">")):
+            error = failure("broken-off", taken.capture.url, "the answer is not complete")
+        else:
+            error = failure("interface-error", taken.capture.url, "no answer that can be read")
+        return replace(taken, outcome="failed", error=error)
 
     def take_picture(self, result: Result) -> Taken:
         """Seal a picture that has passed the gate; what is none was never written."""

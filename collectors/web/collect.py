@@ -10,10 +10,13 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 
 from collectors import sightings
+from collectors.interfaces import Term
 from collectors.media.gate import BlockList, load_block_list
 from collectors.mirrors import CURSOR, Mirrors
 from collectors.tor import require_tor
+from collectors.web.access import Access
 from collectors.web.failures import failure
+from collectors.web.interfaces import Asking, asking, since, terms
 from collectors.web.network import Fetcher
 from collectors.web.pace import limits
 from collectors.web.report import CollectReport, keep_state
@@ -38,7 +41,7 @@ class Context:
 
     ``pause`` waits, in seconds; ``stop``, once set, ends the run as soon as what is under way is
     sealed. ``report`` is filled on the way. ``with_session`` tells that a person's cookies are in
-    use.
+    use, ``access`` is what is shown to an interface.
     """
 
     vault: Vault
@@ -51,6 +54,18 @@ class Context:
     stop: threading.Event = field(default_factory=threading.Event)
     pause: Pause | None = None
     with_session: bool = False
+    access: Access | None = None
+
+    @property
+    def since(self) -> str:
+        """When what the round wants begins (ISO 8601 UTC); empty for all there is."""
+        begun = self.vault.frontier(self.source.name).round
+        return since(self.source, begun.begun_at if begun else iso(self.clock()))
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """What is searched for: words as given, and those that the source's plan chooses."""
+        return terms(self.vault, self.source, self.vault.frontier(self.source.name).round)
 
     def pages(self, *start: str) -> Iterator[Page]:
         """Every page once, from these addresses (the source's own by default) along its rules.
@@ -69,10 +84,14 @@ class Context:
             stop=self.stop,
             frontier=self.vault.frontier(self.source.name),
             with_session=self.with_session,
+            asking=self._asking(),
         )
         pace = limits(self.source, self.mandate, self.settings)
         visit = Visit(run, pace, self.fetcher, self._blocked())
         yield from visit.pages(start or self.source.start)
+
+    def _asking(self) -> Asking | None:
+        return asking(self.source, with_access=self.access is not None)
 
     def _blocked(self) -> BlockList | None:
         """The hashes of pictures never to be kept, where pictures are to be fetched."""
@@ -86,6 +105,7 @@ class Context:
         state = dict(kept) if isinstance(kept, dict) else {}
         if self.vault.frontier(self.source.name).round is None:
             state.pop("shapes", None)
+            state.pop("chains", None)
         mirrors = Mirrors(self.source, state=self.cursor(CURSOR), clock=self.clock)
         return Site(self.source, mirrors, state)
 
@@ -130,13 +150,14 @@ def collect_source(
     fresh: bool = False,
     tor: TorSettings | None = None,
     cookies: CookieJar | None = None,
+    access: Access | None = None,
 ) -> CollectReport:
     """Read one source to its end, its limit or its trouble, and remember how it went.
 
     ``stop``, once set, ends the run soon and orderly, as does Ctrl-C. ``fresh`` begins a new
     round where one is open. ``tor`` is the tor that runs, where it is not that of the settings;
-    ``cookies`` are those a person handed in. PolicyRefusal, with a custody entry, where no mandate
-    covers the source or it leads outside.
+    ``cookies`` are those a person handed in, ``access`` is shown to an interface. PolicyRefusal,
+    with a custody entry, where no mandate covers the source or it leads outside.
     """
     report = CollectReport(source.name, iso(clock()))
     settings = settings if tor is None else settings.model_copy(update={"tor": tor})
@@ -147,11 +168,14 @@ def collect_source(
             raise failure("bad-address", source.name, "the source file has no start address")
         if source.route == "tor":
             require_tor(settings.tor)
-        with Fetcher(source, settings, cookies=cookies) as fetcher:
+        if source.is_interface and not source.ask.anything:
+            raise failure("bad-address", source.name, "the source's `ask` names nothing to ask")
+        with Fetcher(source, settings, cookies=cookies, access=access) as fetcher:
             context = Context(vault, source, settings, mandate, fetcher, report, clock)
             context.pause = pause
             context.stop = stop or context.stop
             context.with_session = cookies is not None
+            context.access = access
             if fresh:
                 context.leave_round()
             _exhaust(context, progress or (lambda _: None))

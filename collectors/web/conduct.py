@@ -31,9 +31,11 @@ class Conduct:
     def room(self, now: datetime, under_way: int) -> int:
         """How many more requests may be sent now."""
         many = self._limits.concurrency
+        # Of an interface the first answer tells how much it allows, so that one goes alone.
         # Twice as many as are asked at once, so that no thread waits for pages to be read.
         ahead = 1 if many == 1 or self._limits.delay else 2
-        at_once = 1 if self._trouble.now else ahead * many
+        unknown = self._run.asking is not None and not self._trouble.answered
+        at_once = 1 if self._trouble.now or unknown else ahead * many
         room = at_once - under_way
         if self._limits.per_run is not None:
             room = min(room, self._limits.per_run - self._asked)

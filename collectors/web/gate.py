@@ -21,6 +21,7 @@ from vault.frontier import Address
 KEPT = timedelta(days=1)
 _HOPS = 5
 _ATTEMPTS = 3
+_CURSOR = "terms recorded"
 
 
 class Gate:
@@ -32,15 +33,18 @@ class Gate:
         self._round = round_id
         self._rules: dict[str, Robots] = {}
         self.heeded = not (run.source.robots == "ignore" and run.mandate.ignore_robots)
+        self._is_free = run.asking is not None and not run.asking.is_preview
+        if self._is_free:
+            self._record_terms()
 
     def knows(self, url: str, now: datetime) -> bool:
         """Whether the rules for this address are known, from this run or from one before."""
         site = top(url)
-        return site in self._rules or self._recall(site, now)
+        return self._is_free or site in self._rules or self._recall(site, now)
 
     def allows(self, url: str) -> bool:
         """Whether this address, whose rules are known, may be asked for."""
-        return not self.heeded or self._rules[top(url)].allows(url)
+        return self._is_free or not self.heeded or self._rules[top(url)].allows(url)
 
     def job(self, url: str, number: int) -> Job:
         """The request for the rules of this address."""
@@ -104,6 +108,18 @@ class Gate:
         rules = self._rules[site] = of_answer(capture.status or 0, payload, agent)
         if self.heeded and rules.delay:
             self._turns.at_least(host_of(f"{site}/"), rules.delay)
+
+    def _record_terms(self) -> None:
+        """An interface is used under its terms, not its robots.txt: recorded once a round."""
+        run = self._run
+        if run.vault.cursor(run.source.name, _CURSOR) == self._round:
+            return
+        own = run.source.interface.terms
+        reason = f"an interface under its terms: {own.name if own else 'none are named'}"
+        details: dict[str, Json] = {"heeded": False, "reason": reason}
+        with run.vault.batch():
+            run.vault.record("robots", run.source.name, details, run.mandate.id)
+            run.vault.keep_cursor(run.source.name, _CURSOR, self._round)
 
     def _record(self, site: str, seen: dict[str, Json]) -> None:
         """The decision to heed the rules or not goes into the custody log."""

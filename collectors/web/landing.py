@@ -49,12 +49,18 @@ class Landing:
         self._origins: dict[str, list[str]] = {}
         self._odd = 0
         self._fit = False
+        self._understood = False
         self._met = sum(run.frontier.counts().values())
 
     @property
     def nothing_fits(self) -> bool:
         """Whether pages were read in this run and none of them fitted the source file."""
         return self._odd > 0 and not self._fit
+
+    @property
+    def understood(self) -> bool:
+        """Whether any page of this run was read as content, or as one that holds none."""
+        return self._understood
 
     def take(self, result: Result) -> Taken | None:
         """Take in an answer: seal, read, follow, and note that the address is answered."""
@@ -64,7 +70,9 @@ class Landing:
         elif job.address.why == "media":
             taken = self._intake.take_picture(result)
         else:
-            taken = self._lists.checked(self._intake.take(result), result)
+            taken = self._intake.take(result)
+            if self._run.asking is None:
+                taken = self._lists.checked(taken, result)
         if isinstance(taken.error, Retry | Stop):
             self.failed(job, taken.error)
             return None
@@ -186,6 +194,9 @@ class Landing:
     # following
     def _follow(self, job: Job, taken: Taken) -> None:
         """Let the addresses wait that the page leads to, and learn what the page brought."""
+        if self._run.asking is not None:
+            self._go_along(job.address, taken)
+            return
         address, site, page = job.address, self._run.site, taken.reading
         links = site.keys(page.follow if page else (), taken.capture.url)
         led_to = self._new(Address(key, address.depth + 1, address.url) for key in links)
@@ -199,6 +210,25 @@ class Landing:
             self._run.report.trap("session", address.url)
             self._known.clear()
         if self._run.source.media and self._run.mandate.media:
+            self._pictures(address, taken)
+
+    def _go_along(self, address: Address, taken: Taken) -> None:
+        """Let the addresses wait that an interface's answer leads to, unless it goes in circles."""
+        run, page = self._run, taken.reading
+        keys: list[str] = []
+        for url in page.follow if page else ():
+            try:
+                keys.append(run.site.key(url, taken.capture.url))
+            except ValueError as problem:
+                if "longer" in str(problem):
+                    run.report.trap("length", url[: traps.MAX_LENGTH])
+        circles = run.site.chains.page(address.url, traps.marks(taken.documents), keys)
+        for url in circles:
+            run.report.trap("pagination", url)
+        onward = (key for key in dict.fromkeys(keys) if key not in circles)
+        led_to = self._new(Address(key, address.depth + 1, address.url) for key in onward)
+        self._met += run.frontier.add(led_to) if led_to else 0
+        if run.source.media and run.mandate.media:
             self._pictures(address, taken)
 
     def _pictures(self, address: Address, taken: Taken) -> None:
@@ -235,6 +265,7 @@ class Landing:
 
     def _judge(self, job: Job, taken: Taken) -> None:
         """Pages in a row that do not fit the source file want a person."""
+        self._understood = self._understood or taken.reading is not None
         if taken.odd:
             self._odd += 1
         elif taken.reading is not None and taken.reading.is_content:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from collectors.web import rates
 from config.settings import Settings
 from config.source_conduct import minutes
+from config.source_interface import Rate
 from config.sources import Source
 from model.evidence import Mandate
 
@@ -22,6 +25,9 @@ LONGEST_BACK_OFF = 60.0
 
 Random = Callable[[], float]
 """Gives numbers from 0 up to 1."""
+
+_WORTH_KEEPING = 5.0
+"""Seconds; a host left alone for longer is left alone by a run that is started anew, too."""
 
 _UTC = ZoneInfo("UTC")
 _dice = random.SystemRandom().random
@@ -124,11 +130,27 @@ def back_off(attempt: int, *, first: float = FIRST_BACK_OFF, dice: Random = _dic
 
 
 class Turns:
-    """When each host of a source may be asked next; safe to use from several threads."""
+    """When each host of a source may be asked next; safe to use from several threads.
 
-    def __init__(self, delay: float, *, dice: Random = _dice) -> None:
+    ``obeys`` what the headers of answers say about limits; ``rate`` is one obeyed from the first
+    request on.
+    """
+
+    def __init__(
+        self,
+        delay: float,
+        *,
+        obeys: bool = False,
+        rate: Rate | None = None,
+        dice: Random = _dice,
+    ) -> None:
         self._delay = delay
+        self._obeys = obeys
+        self._rate = rate
         self._dice = dice
+        self._meters: dict[str, rates.Meter] = {}
+        self._under_way: Counter[str] = Counter()
+        self.news = False
         self._mutex = threading.Lock()
         self._asked: dict[str, datetime] = {}
         self._held: dict[str, datetime] = {}
@@ -142,17 +164,50 @@ class Turns:
             if delay and host in self._asked:
                 due = max(due, self._asked[host] + timedelta(seconds=delay))
             left = (due - now).total_seconds()
+            if (meter := self._meter(host)) is not None:
+                left = max(left, meter.left(now))
             return left * (1 + JITTER * self._dice()) if left > 0 else 0.0
 
     def delayed(self, host: str) -> bool:
         """Whether requests to ``host`` have to wait for one another."""
-        return bool(self._delay or self._least.get(host) or host in self._held)
+        counts = self.counts
+        return bool(counts or self._delay or self._least.get(host) or host in self._held)
+
+    @property
+    def counts(self) -> bool:
+        """Whether requests are counted, so that each has to ask again after it has waited."""
+        return self._obeys or self._rate is not None
 
     def asked(self, host: str, now: datetime) -> None:
         with self._mutex:
+            self._under_way[host] += 1
+            if (meter := self._meter(host)) is not None:
+                meter.take(now)
             self._asked[host] = max(now, self._asked.get(host, now))
             if host in self._held and self._held[host] <= now:
                 del self._held[host]
+
+    def answered(self, host: str, headers: Mapping[str, str], now: datetime) -> None:
+        """A request has come to its end; ``headers`` are its answer's, names in lower case."""
+        with self._mutex:
+            self._under_way[host] -= 1
+            under_way = self._under_way[host]
+        if self._obeys and (seconds := rates.pause(headers, now, under_way)):
+            self.hold(host, now + timedelta(seconds=seconds))
+            self.news = self.news or seconds > _WORTH_KEEPING
+
+    def went_before(self, host: str, passed: Iterable[tuple[datetime, int]]) -> None:
+        """Requests that earlier runs have sent, the oldest first."""
+        with self._mutex:
+            if (meter := self._meter(host)) is not None:
+                meter.replay(passed)
+
+    def _meter(self, host: str) -> rates.Meter | None:
+        if self._rate is None:
+            return None
+        if host not in self._meters:
+            self._meters[host] = rates.Meter(self._rate.requests, self._rate.seconds)
+        return self._meters[host]
 
     def hold(self, host: str, until: datetime) -> None:
         """The whole host is left alone until then."""

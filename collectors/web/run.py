@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from collectors.mirrors import CURSOR
+from collectors.web.interfaces import Asking
 from collectors.web.pace import Turns
 from collectors.web.report import CollectReport
 from collectors.web.site import Site
-from collectors.web.workers import Pause
+from collectors.web.workers import Pause, host_of
 from config.settings import Settings
 from config.sources import Source
 from model.clock import Clock, iso
@@ -26,7 +27,7 @@ class Run:
 
     ``end`` is the first error that ends it, ``paused`` that its time is up; either way what is
     under way is still sealed. ``stop`` is set from outside. ``with_session`` tells that cookies a
-    person handed in are in use.
+    person handed in are in use, ``asking`` is the interface that is asked in place of a site.
     """
 
     vault: Vault
@@ -40,6 +41,7 @@ class Run:
     stop: threading.Event
     frontier: Frontier
     with_session: bool = False
+    asking: Asking | None = None
     end: SpoorError | None = None
     paused: bool = False
 
@@ -64,6 +66,7 @@ class Run:
 def keep_learnt(run: Run, turns: Turns) -> None:
     """Keep what was learnt of traps, mirrors, and hosts that want to be left alone."""
     name = run.source.name
+    turns.news = False
     held = {host: iso(until) for host, until in turns.held(run.clock()).items()}
     run.vault.keep_cursor(name, "traps", run.site.state())
     run.vault.keep_cursor(name, CURSOR, run.site.mirrors.state())
@@ -71,7 +74,16 @@ def keep_learnt(run: Run, turns: Turns) -> None:
 
 
 def recall_holds(run: Run, turns: Turns) -> None:
-    """Hosts that asked to be left alone are left alone by the next run, too."""
+    """Hosts that asked to be left alone are left alone by the next run, too.
+
+    What earlier runs asked counts for an interface's own rate, which is one for all its hosts.
+    """
     kept = run.vault.cursor(run.source.name, "holds")
     for host, until in (kept if isinstance(kept, dict) else {}).items():
         turns.hold(str(host), datetime.fromisoformat(str(until)))
+    if (rate := run.source.interface.rate) is not None and run.asking is not None:
+        now = run.clock()
+        asked = run.frontier.asked_by_minute(iso(now - timedelta(seconds=rate.seconds)))
+        ends = [(min(now, at + timedelta(minutes=1)), number) for at, number in asked]
+        for host in dict.fromkeys(host_of(run.site.key(url)) for url in run.source.start):
+            turns.went_before(host, ends)

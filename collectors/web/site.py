@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from collectors.mirrors import Mirrors
 from collectors.web.addresses import normal
+from collectors.web.chains import Chains
 from collectors.web.keys import Learner, without_sessions
 from collectors.web.traps import MAX_LENGTH, Shapes, repeats
 from config.sources import Source
@@ -16,17 +17,25 @@ _ALWAYS_ASKED = frozenset({"start", "recheck", "mirrors"})
 
 
 class Site:
-    """One source as a place to go about in; what it learns of traps is part of its state."""
+    """One source as a place to go about in; what it learns of traps is part of its state.
+
+    Addresses of an interface are its own business: nothing is left out of them, and no rule over
+    their look ends its paging; only ``chains`` does.
+    """
 
     def __init__(self, source: Source, mirrors: Mirrors, state: object = None) -> None:
         kept = state if isinstance(state, dict) else {}
         self.mirrors = mirrors
+        self._is_interface = source.is_interface
         self._depth = source.traps.depth
         self._given = source.traps.parameters
         self.learner = Learner(kept.get("learner"))
         self.shapes = Shapes(source.traps.barren, kept.get("shapes"))
+        self.chains = Chains(source.traps.barren, kept.get("chains"))
 
     def state(self) -> dict[str, object]:
+        if self._is_interface:
+            return {"chains": self.chains.state()}
         return {"learner": self.learner.state(), "shapes": self.shapes.state()}
 
     def key(self, url: str, base: str = "") -> str:
@@ -41,6 +50,8 @@ class Site:
 
     def plain(self, key: str) -> str:
         """A key without what was found, meanwhile, to change nothing."""
+        if self._is_interface:
+            return key
         return without_sessions(key, (*self._given, *self.learner.dropped))
 
     def keys(self, urls: Iterable[str], base: str) -> Iterator[str]:
@@ -59,7 +70,7 @@ class Site:
 
     def trap(self, address: Address) -> str:
         """The rule that leaves this address out; empty where none does."""
-        if address.why in _ALWAYS_ASKED:
+        if address.why in _ALWAYS_ASKED or self._is_interface:
             return ""
         if len(address.url) > MAX_LENGTH:
             return "length"

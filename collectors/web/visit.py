@@ -63,7 +63,9 @@ class Visit:
         self, run: Run, limits: Limits, fetcher: Fetcher, blocked: BlockList | None = None
     ) -> None:
         self._run = run
-        self._turns = Turns(limits.delay)
+        asking = run.asking
+        rate = None if asking is None else run.source.interface.rate
+        self._turns = Turns(limits.delay, obeys=asking is not None, rate=rate)
         self._trouble = Trouble(run, fetcher, self._turns)
         self._conduct = Conduct(run, limits, self._trouble)
         self._intake = Intake(run)
@@ -76,6 +78,7 @@ class Visit:
             stop=run.stop,
             allowed=self._conduct.is_time,
             blocked=blocked,
+            accept="" if asking is None else asking.accept,
         )
         self._ready: deque[Result] = deque()
         self._under_way: dict[int, Job] = {}
@@ -117,7 +120,8 @@ class Visit:
             while self._ready and time.monotonic() < until:
                 pages.extend(self._settle(self._ready.popleft()))
             self._hand_out()
-            if pages and time.monotonic() - self._saved_at > _STATE_SECONDS:
+            due = pages and time.monotonic() - self._saved_at > _STATE_SECONDS
+            if due or self._turns.news:
                 self._saved_at = time.monotonic()
                 keep_learnt(run, self._turns)
         for job in self._given:
@@ -285,7 +289,9 @@ class Visit:
         with run.vault.batch():
             if begun is None:
                 begun = run.frontier.begin(run.mandate.id, run.now)
-            run.frontier.add(Address(run.site.key(url), why="start") for url in start)
+            if run.asking is not None:
+                start = run.asking.begin(run.vault, begun)
+            run.frontier.add(self._begin_at(start))
             if listed := list_address(run):
                 run.frontier.add([listed], first=True)
         run.report.round = begun.id
@@ -296,6 +302,18 @@ class Visit:
         )
         self._landing = Landing(run, self._intake, self._trouble, self._states)
         recall_holds(run, self._turns)
+
+    def _begin_at(self, start: Sequence[str]) -> Iterator[Address]:
+        """The start addresses; of an interface, one that is none is told and left out."""
+        run = self._run
+        for url in start:
+            try:
+                yield Address(run.site.key(url), why="start")
+            except ValueError as problem:
+                if run.asking is None:
+                    raise
+                error = failure("bad-address", url[:200], str(problem))
+                run.report.note(error, ends=False)
 
     def _wind_up(self) -> None:
         """Seal what still comes in, let go of the rest, and note where the round stands."""
@@ -335,6 +353,9 @@ class Visit:
         run, round_ = self._run, self._run.frontier.round
         if self._landing.nothing_fits:
             run.stop_for(failure("layout-changed", run.source.name, "no page fits"))
+        elif run.asking is not None:
+            if round_ is not None and round_.pages and not self._landing.understood:
+                run.stop_for(failure("layout-changed", run.source.name, "no answer could be read"))
         elif round_ is not None and not round_.documents:
             run.stop_for(failure("empty", run.source.name, f"{round_.pages} pages were read"))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import queue
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from collectors.media.gate import BlockList, Picture, gate
 from collectors.web.addresses import place
@@ -21,6 +21,9 @@ Pause = Callable[[float], None]
 
 LONGEST_WAIT = 120.0
 """Seconds that a run waits for a host; where it has to wait longer, the run ends instead."""
+
+_ASKS_AGAIN = 5
+"""Times that a thread waits for its turn, where answers to others may put it off meanwhile."""
 
 _PICTURES = "image/*"
 
@@ -57,7 +60,8 @@ class Result:
 class Workers:
     """A number of threads that ask through one Fetcher; none of them touches the vault.
 
-    ``allowed`` tells right before a request whether it may be sent at that moment.
+    ``allowed`` tells right before a request whether it may be sent at that moment; ``accept`` is
+    the kind of answer asked for, where it is not a page.
     """
 
     def __init__(
@@ -71,6 +75,7 @@ class Workers:
         stop: threading.Event,
         allowed: Callable[[datetime], bool],
         blocked: BlockList | None = None,
+        accept: str = "",
     ) -> None:
         self._number = number
         self._fetcher = fetcher
@@ -80,6 +85,7 @@ class Workers:
         self._stop = stop
         self._allowed = allowed
         self._blocked = blocked
+        self._accept = accept
         self._closed = threading.Event()
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
@@ -129,18 +135,29 @@ class Workers:
             return Result(job, self._clock(), error=error)
 
     def _page(self, job: Job) -> Result:
-        answer = self._fetcher.get(job.url, etag=job.etag, last_modified=job.last_modified)
+        accept = "" if job.address.why == "robots" else self._accept
+        answer = self._heard(job, accept)
         return Result(job, self._clock(), answer)
 
     def _picture(self, job: Job) -> Result:
         """A picture is looked at before anything of it is written."""
-        answer = self._fetcher.get(
-            job.url, etag=job.etag, last_modified=job.last_modified, accept=_PICTURES
-        )
+        answer = self._heard(job, _PICTURES)
         seen = gate(answer.payload, job.url, self._blocked) if answer.status == 200 else None
         if seen is None and answer.status != 304:
             answer = replace(answer, payload=b"")
         return Result(job, self._clock(), answer, picture=seen)
+
+    def _heard(self, job: Job, accept: str) -> Answer:
+        """The answer; what it tells of limits counts for the next request of any thread."""
+        headers: Mapping[str, str] = {}
+        try:
+            answer = self._fetcher.get(
+                job.url, etag=job.etag, last_modified=job.last_modified, accept=accept
+            )
+            headers = answer.told.headers if self._turns.counts else {}
+            return answer
+        finally:
+            self._turns.answered(job.host, headers, self._clock())
 
     def _may_ask(self, host: str) -> bool:
         """Wait for the host's turn; False where that would take too long, or time is up by then."""
@@ -152,9 +169,16 @@ class Workers:
             too_long = (held - now).total_seconds() > LONGEST_WAIT
             if self._ending or too_long or not self._allowed(now):
                 return False
-            if left := self._turns.left(host, now):
+            for _ in range(_ASKS_AGAIN if self._turns.counts else 1):
+                if not (left := self._turns.left(host, now)):
+                    break
+                if left > LONGEST_WAIT and self._turns.counts:
+                    self._turns.hold(host, now + timedelta(seconds=left))
+                    return False
                 self._pause(left)
-            return self._goes(host)
+                now = self._clock()
+            late = self._turns.counts and self._turns.left(host, now) > 0
+            return not late and self._goes(host)
 
     def _goes(self, host: str) -> bool:
         """Whether the request is sent now; if so, it is noted for the host's next turn."""
