@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from typing import Any
 
+from collectors.access import Keys, access_to, system_keyring
 from collectors.sessions import load_session
 from collectors.tor import running_tor
 from collectors.web import CollectReport, collect_source, keep_state, source_state
@@ -24,6 +25,7 @@ __all__ = ["Outcome", "collect_sources", "source_state"]
 
 Say = Callable[[str], None]
 Session = CookieJar | CollectionError | None
+Access = Keys | CollectionError | None
 _LOOKS = 0.2
 """Seconds between two looks for Ctrl-C while sources are read."""
 
@@ -64,9 +66,10 @@ def collect_sources(
     for source in chosen:
         _refuse_import(source)
     sessions = {source.name: _session(workspace, source, clock) for source in chosen}
+    keys = {source.name: _access(workspace, source) for source in chosen}
     with _tor(workspace, chosen, say) as tor:
         stop = stop or threading.Event()
-        visits = _Visits(workspace, vault, sessions, tor, fresh, progress, clock, stop)
+        visits = _Visits(workspace, vault, sessions, keys, tor, fresh, progress, clock, stop)
         return visits.all(chosen)
 
 
@@ -123,6 +126,16 @@ def _session(workspace: Workspace, source: Source, clock: Clock) -> Session:
         return error
 
 
+def _access(workspace: Workspace, source: Source) -> Access:
+    """The keys of an interface, or which of them is not there: that source's failure."""
+    if not source.is_interface:
+        return None
+    try:
+        return access_to(source, keyring=system_keyring, root=workspace.root)
+    except CollectionError as error:
+        return error
+
+
 @dataclass(frozen=True, slots=True)
 class _Visits:
     """Reads sources side by side into one vault."""
@@ -130,6 +143,7 @@ class _Visits:
     workspace: Workspace
     vault: Vault
     sessions: Mapping[str, Session]
+    keys: Mapping[str, Access]
     tor: TorSettings | CollectionError | None
     fresh: bool
     progress: Progress
@@ -161,12 +175,16 @@ class _Visits:
             self.progress(source.name, report.pages, None)
 
         tor = self.tor if source.route == "tor" else None
-        cookies = self.sessions[source.name]
+        cookies, keys = self.sessions[source.name], self.keys[source.name]
         try:
             if isinstance(tor, CollectionError):
                 raise tor
             if isinstance(cookies, CollectionError):
                 raise cookies
+            if isinstance(keys, CollectionError):
+                raise keys
+            if keys is not None:
+                self.vault.record("keys used", source.name, keys.told())
             report = collect_source(
                 self.vault,
                 source,
@@ -177,6 +195,7 @@ class _Visits:
                 fresh=self.fresh,
                 tor=tor,
                 cookies=cookies,
+                access=keys,
             )
         except CollectionError as error:
             report = CollectReport(source.name, iso(self.clock()))

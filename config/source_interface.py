@@ -99,8 +99,13 @@ class Ask(Part):
     @property
     def anything(self) -> bool:
         """Whether anything is asked for at all."""
+        return self.more_than_watch or self.watch
+
+    @property
+    def more_than_watch(self) -> bool:
+        """Whether anything is read page by page."""
         named = (self.words, self.tags, self.accounts, self.groups, self.plan)
-        return any(named) or self.listings or self.watch
+        return any(named) or self.listings
 
 
 class Terms(Part):

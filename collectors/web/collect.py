@@ -1,12 +1,16 @@
-"""A collector is one function: pages come sealed, resumable and polite; documents come out."""
+"""A collector is one function: pages come sealed, resumable and polite; documents come out.
+
+Most sources are read page by page; engines that are read in another way name their collector here.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
+from importlib import import_module
 from pathlib import Path
 
 from collectors import sightings
@@ -132,8 +136,42 @@ class Context:
         self.vault.keep_cursor(self.source.name, name, value)
 
 
+Collector = Callable[[Context], Iterator[Document]]
+
+_OWN_WAY: Mapping[str, str] = {"telegram": "collectors.telegram"}
+"""Engine → module whose ``collect`` reads it, in place of pages."""
+
+_WATCHED: Mapping[str, str] = {"bluesky": "collectors.watching.jetstream"}
+"""Engine → module whose ``collect`` watches it, where ``ask.watch`` says so."""
+
+
 def collect(context: Context) -> Iterator[Document]:
-    """Every document of one source, page by page."""
+    """Every document of one source, by each of the ways it is read.
+
+    What one of them runs into does not keep the next from being gone; it is raised at the end.
+    """
+    trouble: CollectionError | None = None
+    for collector in _collectors(context.source):
+        try:
+            yield from collector(context)
+        except CollectionError as error:
+            trouble = trouble or error
+    if trouble is not None:
+        raise trouble
+
+
+def _collectors(source: Source) -> Iterator[Collector]:
+    ask, engine = source.ask, source.engine
+    watched = _WATCHED.get(engine, "") if ask.watch else ""
+    if own := _OWN_WAY.get(engine):
+        yield import_module(own).collect
+    elif not watched or ask.more_than_watch:
+        yield _pages
+    if watched:
+        yield import_module(watched).collect
+
+
+def _pages(context: Context) -> Iterator[Document]:
     for page in context.pages():
         yield from page.documents
 
@@ -164,7 +202,7 @@ def collect_source(
     try:
         mandate = _mandate(vault, source)
         report.mandate = mandate.id
-        if not source.start:
+        if not source.start and source.engine not in _OWN_WAY:
             raise failure("bad-address", source.name, "the source file has no start address")
         if source.route == "tor":
             require_tor(settings.tor)

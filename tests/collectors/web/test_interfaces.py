@@ -41,7 +41,9 @@ def test_every_page_thread_and_account_is_read_to_its_end(
 ) -> None:
     network.fill(400, replies=7)
     report = room.collect(network_source(site))
-    assert report.finished and not report.failures and not report.traps
+    assert report.finished
+    assert not report.failures
+    assert not report.traps
     assert set(ids(room.vault)) == network.records
     assert max(Counter(network.asked).values()) == 1
     assert "/robots.txt" not in network.asked
