@@ -18,6 +18,7 @@ from config.resolution import load_rules
 from config.settings import Workspace
 from enrich.extract import Extractor, build_extractor
 from enrich.jsonl import text_of
+from enrich.reading import fields_of
 from enrich.statements import Marking, statements
 from graph.load import load
 from graph.networks import networks
@@ -116,7 +117,7 @@ def _batches(documents: Iterator[Document]) -> Iterator[list[Document]]:
 def _stated(document: Document, extractor: Extractor, sources: Sources) -> list[Statement]:
     source = sources.of(document.source)
     marking = Marking(Grades(source.reliability), source.tlp) if source else Marking()
-    fields = dict(document.fields)
+    fields = fields_of(document)
     if source is not None:
         if source.country:
             fields.setdefault("country", source.country)

@@ -70,6 +70,7 @@ class ResolutionRules(_Section):
     version: Literal[1]
     kinds: dict[str, KindRule]
     barred_contexts: frozenset[str]
+    passed_on_contexts: frozenset[str] = frozenset()
     barred_at_once: frozenset[str]
     hub: HubRule
     conflicting: frozenset[str]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from config.contact_words import load_contact_words
 from config.places import load_places
+from config.talk_words import load_talk_words
 from config.vocabularies import load_vocabulary
 from enrich import statements
 from enrich.contacts import Contacts
@@ -13,6 +14,7 @@ from enrich.contacts.reader import text_fields
 from enrich.goods import Goods
 from enrich.places import PlaceReader
 from enrich.reading import Reading
+from enrich.talk import Talk
 from model.canonical import short_digest
 from model.facts import Observation
 
@@ -24,11 +26,13 @@ class Extractor:
     either makes stored documents be read, and statements be made, again.
     """
 
-    def __init__(self, goods: Goods, contacts: Contacts, places: PlaceReader) -> None:
+    def __init__(self, goods: Goods, contacts: Contacts, places: PlaceReader, talk: Talk) -> None:
         self._goods = goods
         self._contacts = contacts
         self._places = places
-        versions = [goods.version, contacts.version, places.version, statements.VERSION]
+        self._talk = talk
+        versions = [goods.version, contacts.version, places.version, talk.version]
+        versions.append(statements.VERSION)
         self.version = f"extract/1:{short_digest(versions)[:16]}"
 
     def read(self, record: Mapping[str, str]) -> Reading:
@@ -38,7 +42,11 @@ class Extractor:
         places = self._places.read(fields, text_fields(fields))
         contacts = self._contacts.read(fields, self._places.regions(fields))
         observations = sorted([*goods, *contacts, *places], key=_order)
-        return Reading(tuple(observations), self._goods.relevance(fields, goods))
+        return Reading(
+            tuple(observations),
+            self._goods.relevance(fields, goods),
+            self._talk.moves(fields.get("text", "")),
+        )
 
 
 def _order(one: Observation) -> tuple[str, int, int, str, str]:
@@ -48,7 +56,10 @@ def _order(one: Observation) -> tuple[str, int, int, str, str]:
 def build_extractor() -> Extractor:
     """The extractor with the vocabularies of the package; takes a moment, so do it once."""
     return Extractor(
-        Goods(load_vocabulary()), Contacts(load_contact_words()), PlaceReader(load_places())
+        Goods(load_vocabulary()),
+        Contacts(load_contact_words()),
+        PlaceReader(load_places()),
+        Talk(load_talk_words()),
     )
 
 

@@ -1,42 +1,34 @@
-"""From readings to statements: who posted, offers, mentions and uses what, and where it was seen.
-
-``USES`` is stated only where the account itself gives an identifier as its own. A person may end
-up in a file for it, so escrow addresses, links to markets and words about others never make one.
-"""
+"""From readings to statements: who posted, offers, mentions and uses what, and where."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from collections.abc import Iterator
 
+from enrich import talking
 from enrich.reading import Reading
+from enrich.stating import (
+    ACCOUNT_KINDS,
+    MAX_TEXT,
+    VERSION,
+    Marking,
+    Writer,
+    account_description,
+    account_of,
+    captured,
+    identity_value,
+    is_passed_on,
+    mentions,
+    owned,
+)
 from model import identity
 from model.canonical import Json
 from model.evidence import Document
-from model.facts import Grades, Observation, Statement
-from model.identity import IDENTIFIER_LABELS, Entity
+from model.facts import Observation, Statement
+from model.identity import Entity
 
-VERSION = "statements/1"
-MAX_TEXT = 2000
-"""Characters of a text that go into a description; the whole stays in the vault."""
+__all__ = ["VERSION", "Marking", "account_of", "identity_value", "statements"]
 
-OWN_CONTEXTS = frozenset({"contact", "payment"})
-LISTING_KINDS = frozenset({"listing", "post", "thread", "message"})
-ACCOUNT_KINDS = frozenset({"profile"})
-OWN_CONFIDENCE = 0.6
-"""A reading less sure than this is mentioned, never stated as the account's own."""
-
-_FOLDED_SERVICES = frozenset({"threema", "session", "tox"})
-_MASK = "*•…"
-
-
-@dataclass(frozen=True, slots=True)
-class Marking:
-    """How statements of one source are graded and marked."""
-
-    grades: Grades = field(default_factory=Grades)
-    tlp: str = "AMBER"
+TALK_KINDS = frozenset({"post", "comment", "message", "thread"})
 
 
 def statements(
@@ -44,114 +36,59 @@ def statements(
 ) -> list[Statement]:
     """What a document and its reading state, sorted by id; nothing for pages that are no content.
 
-    Listings, posts and messages describe a Listing and its Account; profiles describe the
-    Account; feedback rows, login pages and the like state nothing.
+    Listings, and posts, comments and messages that offer or want something, describe a Listing and
+    its Account; other talk a Post where it belongs to trade; profiles the Account; groups the
+    Group. Feedback rows, login pages and the like state nothing.
     """
-    writer = _Writer(document, marking or Marking())
-    if document.kind in LISTING_KINDS:
-        found = [*_of_listing(document, reading, writer)]
-    elif document.kind in ACCOUNT_KINDS:
-        found = [*_of_profile(document, reading, writer)]
-    else:
-        found = []
+    writer = Writer(document, marking or Marking())
+    found = list(_of_document(document, reading, writer))
     return sorted({one.id: one for one in found}.values(), key=lambda one: one.id)
 
 
-def identity_value(kind: str, value: str) -> str:
-    """The spelling under which two mentions of an identifier are one.
-
-    Mail and user names do not tell capitals apart in practice; ``www.`` is no other site.
-    Ethereum's capitals are a checksum. Other wallets, keys and numbers have one spelling only.
-    """
-    if kind in {"email", "payment_handle"}:
-        return value.casefold()
-    if kind == "messenger":
-        service, _, handle = value.partition(":")
-        folded = handle.upper() if service in _FOLDED_SERVICES else handle.casefold()
-        return f"{service}:{folded}"
-    if kind == "wallet" and value.startswith("eth:"):
-        return value.casefold()
-    return value.removeprefix("www.") if kind == "domain" else value
+def _of_document(document: Document, reading: Reading, writer: Writer) -> Iterator[Statement]:
+    if document.kind == "listing":
+        yield from _of_listing(document, reading, writer)
+    elif document.kind in TALK_KINDS and talking.makes_offer(reading):
+        yield from _of_listing(document, reading, writer)
+        listing = identity.listing(document.platform, document.native_id)
+        yield from talking.placed(listing, writer)
+    elif document.kind in TALK_KINDS:
+        yield from talking.of_talk(document, reading, writer)
+    elif document.kind == "group":
+        yield from talking.of_group(document, reading, writer)
+    elif document.kind in ACCOUNT_KINDS:
+        yield from _of_profile(document, reading, writer)
 
 
-@dataclass(frozen=True, slots=True)
-class _Writer:
-    """Makes statements that all rest on one document."""
-
-    document: Document
-    marking: Marking
-
-    def say(
-        self,
-        subject: Entity,
-        predicate: str,
-        target: Entity | None,
-        attributes: Mapping[str, Json],
-        *,
-        rule: str = "",
-        confidence: float = 1.0,
-    ) -> Statement:
-        document = self.document
-        return Statement(
-            subject=subject,
-            predicate=predicate,
-            object=target,
-            attributes=attributes,
-            capture_sha256=document.capture_sha256,
-            source=document.source,
-            document=document.uid,
-            rule=rule or f"{VERSION}:{document.kind}",
-            first_seen=document.seen_at,
-            last_seen=document.seen_at,
-            confidence=confidence,
-            grades=self.marking.grades,
-            tlp=self.marking.tlp,
-        )
-
-
-def _of_listing(document: Document, reading: Reading, writer: _Writer) -> Iterator[Statement]:
+def _of_listing(document: Document, reading: Reading, writer: Writer) -> Iterator[Statement]:
     listing = identity.listing(document.platform, document.native_id)
     account = account_of(document)
     yield writer.say(listing, "DESCRIBED_AS", None, _listing_description(document, reading))
-    yield _captured(listing, writer)
+    yield captured(listing, writer)
     yield from _offers(listing, reading, writer)
     yield from _places(listing, reading, writer)
-    yield from _mentions(listing, reading, writer)
+    yield from mentions(listing, reading, writer)
     if account is not None:
         yield writer.say(account, "POSTED", listing, {})
-        yield _captured(account, writer)
+        yield captured(account, writer)
         yield writer.say(
-            account, "DESCRIBED_AS", None, _account_description(document, profile=False)
+            account, "DESCRIBED_AS", None, account_description(document, profile=False)
         )
-        yield from _owned(account, reading, writer)
+        if not is_passed_on(document):
+            yield from owned(account, reading, writer)
 
 
-def _of_profile(document: Document, reading: Reading, writer: _Writer) -> Iterator[Statement]:
+def _of_profile(document: Document, reading: Reading, writer: Writer) -> Iterator[Statement]:
     account = account_of(document)
     if account is None:
         return
-    yield writer.say(account, "DESCRIBED_AS", None, _account_description(document, profile=True))
-    yield _captured(account, writer)
-    yield from _mentions(account, reading, writer)
-    yield from _owned(account, reading, writer)
+    yield writer.say(account, "DESCRIBED_AS", None, account_description(document, profile=True))
+    yield captured(account, writer)
+    yield from mentions(account, reading, writer)
+    yield from owned(account, reading, writer)
 
 
-def account_of(document: Document) -> Entity | None:
-    """The account behind a document; None where none is shown, or only a masked name."""
-    handle = document.handle or document.fields.get("handle") or ""
-    if document.kind in ACCOUNT_KINDS and not handle:
-        handle = document.native_id
-    masked = any(mark in handle for mark in _MASK)
-    return identity.account(document.platform, handle) if handle.strip() and not masked else None
-
-
-def _captured(subject: Entity, writer: _Writer) -> Statement:
-    document = writer.document
-    target = identity.capture(document.capture_sha256, document.source)
-    return writer.say(subject, "CAPTURED_IN", target, {"locator": document.locator})
-
-
-def _offers(listing: Entity, reading: Reading, writer: _Writer) -> Iterator[Statement]:
+def _offers(listing: Entity, reading: Reading, writer: Writer) -> Iterator[Statement]:
     """Each taxon, or each product where no taxon is told, with form, quantity and price."""
     taxa = _distinct(reading, "taxon")
     products = _distinct(reading, "product")
@@ -212,7 +149,7 @@ def _price(reading: Reading) -> dict[str, Json]:
     return {"price": amount, "currency": currency}
 
 
-def _places(listing: Entity, reading: Reading, writer: _Writer) -> Iterator[Statement]:
+def _places(listing: Entity, reading: Reading, writer: Writer) -> Iterator[Statement]:
     for kind, predicate in (("ships_from", "SHIPS_FROM"), ("ships_to", "SHIPS_TO")):
         for one in _distinct(reading, kind):
             place = {"place": one.attributes.get("place", one.text)}
@@ -220,77 +157,6 @@ def _places(listing: Entity, reading: Reading, writer: _Writer) -> Iterator[Stat
             yield writer.say(
                 listing, predicate, target, place, rule=one.rule, confidence=one.confidence
             )
-
-
-def _mentions(subject: Entity, reading: Reading, writer: _Writer) -> Iterator[Statement]:
-    """Every identifier at every place it stands."""
-    for one in reading.observations:
-        if one.kind not in IDENTIFIER_LABELS:
-            continue
-        value = identity_value(one.kind, one.value)
-        attributes = {
-            "kind": one.kind,
-            "value": value,
-            "field": one.field,
-            "start": one.start,
-            "end": one.end,
-            "text": one.text[:MAX_TEXT],
-            "context": one.attributes.get("context", "unknown"),
-        }
-        target = identity.identifier(one.kind, value)
-        yield writer.say(
-            subject, "MENTIONS", target, attributes, rule=one.rule, confidence=one.confidence
-        )
-
-
-def _owned(account: Entity, reading: Reading, writer: _Writer) -> Iterator[Statement]:
-    """``USES`` and ``KNOWN_AS``: what the account gives as its own, once for each thing.
-
-    An identifier that also stands in an escrow or boilerplate role in the same document is
-    nobody's own; neither is the site the document itself comes from.
-    """
-    disowned = {
-        (one.kind, identity_value(one.kind, one.value))
-        for one in reading.observations
-        if one.attributes.get("context") in {"escrow", "boilerplate"}
-    }
-    disowned |= {(kind, _host(writer.document)) for kind in ("domain", "onion")}
-    best: dict[tuple[str, str], Observation] = {}
-    for one in reading.observations:
-        key = (one.kind, identity_value(one.kind, one.value))
-        if _is_own(one) and key not in disowned:
-            known = best.get(key)
-            best[key] = one if known is None or one.confidence > known.confidence else known
-    for (kind, value), one in sorted(best.items()):
-        if kind == "alias":
-            target, predicate = identity.alias(value), "KNOWN_AS"
-            attributes: dict[str, Json] = {"name": one.value}
-        else:
-            target, predicate = identity.identifier(kind, value), "USES"
-            attributes = {"context": one.attributes.get("context"), "kind": kind, "value": value}
-        yield writer.say(
-            account, predicate, target, attributes, rule=one.rule, confidence=one.confidence
-        )
-
-
-def _host(document: Document) -> str:
-    """The host a document was found at, without subdomains of a hidden service."""
-    address = document.fields.get("url", "")
-    try:
-        host = urlsplit(address).hostname or ""
-    except ValueError:
-        return ""
-    if host.endswith(".onion"):
-        return ".".join(host.split(".")[-2:])
-    return host.removeprefix("www.")
-
-
-def _is_own(one: Observation) -> bool:
-    """Whether a document by the account gives this as the account's own."""
-    if one.kind == "alias":
-        return True
-    known = one.kind in IDENTIFIER_LABELS and one.confidence >= OWN_CONFIDENCE
-    return known and one.attributes.get("context") in OWN_CONTEXTS
 
 
 def _listing_description(document: Document, reading: Reading) -> dict[str, Json]:
@@ -322,18 +188,3 @@ def _listing_description(document: Document, reading: Reading) -> dict[str, Json
             }
         ),
     }
-
-
-def _account_description(document: Document, *, profile: bool) -> dict[str, Json]:
-    fields = document.fields
-    seller = document.handle or fields.get("handle") or document.native_id
-    description: dict[str, Json] = {
-        "platform": document.platform,
-        "handle": " ".join(seller.split()),
-        "url": (fields.get("url") if profile else fields.get("seller_url")) or None,
-        "native_id": fields.get("seller_id") or (document.native_id if profile else None),
-    }
-    if profile:
-        description["text"] = fields.get("text", "")[:MAX_TEXT]
-        description |= {name: fields[name] for name in ("rating", "sales") if fields.get(name)}
-    return description

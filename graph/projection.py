@@ -18,13 +18,16 @@ from graph.schema import Label, Property, Schema, Value, schema
 from model.facts import Statement
 from model.identity import IDENTIFIER_LABELS, Entity
 
-VERSION = "projection/2"
+VERSION = "projection/3"
 DESCRIBED_AS = "DESCRIBED_AS"
 TLP = ("CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED")
 _KINDS = {label: kind for kind, label in IDENTIFIER_LABELS.items()}
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "Account": ("platform", "handle"),
     "Listing": ("platform", "native_id"),
+    "Post": ("platform", "native_id"),
+    "Group": ("platform", "native_id"),
+    "Thread": ("platform", "native_id"),
     "Capture": ("source", "sha256"),
     "Source": ("name",),
     "Alias": ("name",),
@@ -33,7 +36,13 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "Location": ("code",),
 } | dict.fromkeys(_KINDS, ("value",))
 _FOLDED = {"Account": "handle", "Alias": "name"} | dict.fromkeys(_KINDS, "value")
-_SEARCHED = {"Account": ("handle", "text"), "Listing": ("title", "text", "category")}
+_SEARCHED = {
+    "Account": ("handle", "text"),
+    "Listing": ("title", "text", "category"),
+    "Post": ("title", "text"),
+    "Group": ("title", "text"),
+}
+_TOLD = frozenset({"Listing", "Post"})
 _CONTEXTS = frozenset({"MENTIONS", "USES"})
 
 
@@ -147,7 +156,7 @@ class Projection:
         """Remember who posted what and who shows which identifier; accounts come first."""
         if subject.label == "Account":
             self.accounts.add(uid)
-        if predicate == "POSTED":
+        if predicate in ("POSTED", "WROTE"):
             self._poster[other.uid] = uid
         elif other.label in _KINDS:
             holder = uid if subject.label == "Account" else self._poster.get(uid)
@@ -206,7 +215,7 @@ class _Seen:
 
 def _fixed(entity: Entity) -> Collection[str]:
     """What the identity of a thing says better than any statement."""
-    return ("value", "kind", "sha256", "source", "code") if entity.label != "Listing" else ()
+    return ("value", "kind", "sha256", "source", "code") if entity.label not in _TOLD else ()
 
 
 def _compared(entity: Entity, raw: Mapping[str, object]) -> dict[str, object]:

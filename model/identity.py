@@ -63,6 +63,21 @@ def listing(platform: str, native_id: str) -> Entity:
     return Entity("Listing", (platform.casefold(), native_id))
 
 
+def post(platform: str, native_id: str) -> Entity:
+    """A post, comment or message that is no listing."""
+    return Entity("Post", (platform.casefold(), native_id))
+
+
+def group(platform: str, native_id: str) -> Entity:
+    """A channel, group, room, community or section."""
+    return Entity("Group", (platform.casefold(), native_id))
+
+
+def thread(platform: str, native_id: str) -> Entity:
+    """A conversation, by the record that it began with."""
+    return Entity("Thread", (platform.casefold(), native_id))
+
+
 def alias(name: str) -> Entity:
     return Entity("Alias", (fold_handle(name),))
 

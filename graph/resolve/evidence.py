@@ -106,6 +106,7 @@ class _Reader:
 
     def __init__(self, rules: ResolutionRules) -> None:
         self.barred_contexts = rules.barred_contexts
+        self.passed_on_contexts = rules.passed_on_contexts
         self.holders: dict[str, Holder] = {}
         self.linkables: dict[tuple[str, str], Linkable] = {}
         self.aliases: dict[str, dict[str, Use]] = {}
@@ -158,6 +159,9 @@ class _Reader:
         entity = statement.object
         if entity is None:
             return
+        context = str(statement.attributes.get("context") or "")
+        if context in self.passed_on_contexts:
+            return
         kind, value = KIND_OF_LABEL[entity.label], entity.key[0]
         way = channel(kind, value)
         thing = self.linkables.get(way.key)
@@ -165,7 +169,6 @@ class _Reader:
             thing = self.linkables[way.key] = Linkable(way.key, way.kind, way.token)
         thing.kind, thing.token = min(thing.kind, way.kind), min(thing.token, way.token)
         thing.entities[entity.uid] = (kind, value)
-        context = str(statement.attributes.get("context") or "")
         if context in self.barred_contexts:
             thing.barred[account] = max(context, thing.barred.get(account, ""))
         else:

@@ -9,6 +9,7 @@ import pytest
 from config.contact_words import ContactWords, load_contact_words
 from config.places import load_places
 from enrich.contacts import Contacts
+from enrich.extract import Extractor, build_extractor
 from enrich.places import PlaceReader
 from model.facts import Observation
 
@@ -51,3 +52,8 @@ def values(read: Read) -> Callable[..., list[str]]:
         return list(dict.fromkeys(f"{one.kind} {one.value}" for one in found))
 
     return spoken
+
+
+@pytest.fixture(scope="session")
+def extractor() -> Extractor:
+    return build_extractor()

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from enrich.extract import Extractor, build_extractor
 
 KINDS = {
@@ -14,11 +12,6 @@ KINDS = {
     *("bank_account", "payment_handle", "pgp_key", "onion", "domain", "url", "alias", "location"),
     *("ships_from", "ships_to", "claim", "code_word"),
 }
-
-
-@pytest.fixture(scope="module")
-def extractor() -> Extractor:
-    return build_extractor()
 
 
 def test_the_two_published_adverts(extractor: Extractor, shared_data: Path) -> None:

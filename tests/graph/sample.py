@@ -122,6 +122,22 @@ def _listings(world: SampleWorld) -> None:
         "west:hostile", "4", context="contact", title="x' OR 1=1 //", text="a\x00b\ud800c"
     )
     world.say(identity.account("north", "rhino lord"), "CAPTURED_IN", world.capture, locator="1")
+    _talk(world)
+
+
+def _talk(world: SampleWorld) -> None:
+    """A buyer asks under an offer in a group; another offer there was passed on."""
+    offer, other = identity.listing("north", "1"), identity.listing("south", "2")
+    group, thread = identity.group("north", "collectors"), identity.thread("north", "1")
+    post, buyer = identity.post("north", "1-1"), identity.account("north", "curious")
+    world.say(group, "DESCRIBED_AS", None, platform="north", title="Collectors", text="members")
+    world.say(post, "DESCRIBED_AS", None, kind="comment", text="price?", says=["asks_price"])
+    world.say(buyer, "WROTE", post, says=["asks_price"])
+    world.say(post, "IN_THREAD", thread, reply_to="1")
+    world.say(offer, "IN_GROUP", group)
+    world.say(post, "IN_GROUP", group)
+    world.say(identity.account("north", "rhino lord"), "MEMBER_IN", group, role="admin")
+    world.say(other, "FORWARDED_FROM", identity.account("south", "source"), name="source")
 
 
 def _pair(left: str, right: str) -> tuple[str, str]:

@@ -82,6 +82,23 @@ def test_what_else_a_seller_offers(graph: Graph) -> None:
     assert asked(graph, "offers-of", RHINOLORD)[0]["title"] == "Ivory carving"
 
 
+def test_who_asks_under_a_sellers_offers(graph: Graph) -> None:
+    (row,) = asked(graph, "asked-about", "north:Rhino Lord")
+    assert (row["by"], row["says"], row["text"]) == ("curious", ["asks_price"], "price?")
+    assert row["title"] == "Rhino horn, café au lait"
+    assert row["statements"]
+    assert asked(graph, "asked-about", "west:hostile") == []
+
+
+def test_which_groups_a_seller_is_in(graph: Graph) -> None:
+    rows = asked(graph, "groups-of", "north:Rhino Lord")
+    assert [(row["title"], row["role"], row["listings"]) for row in rows] == [
+        ("Collectors", "posts", 1),
+        ("Collectors", "admin", 0),
+    ]
+    assert all(row["statements"] for row in rows)
+
+
 def test_an_actor_stands_for_its_accounts(graph: Graph) -> None:
     accounts = asked(graph, "accounts-of", "south:rhinolord")
     assert {row["handle"] for row in accounts} == {"Rhino Lord", "rhinolord"}

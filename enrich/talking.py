@@ -1,0 +1,150 @@
+"""What posts, comments, messages and groups state: offers are listings, other talk is a Post.
+
+Of talk that offers nothing only what belongs to trade is stated: what names protected wildlife,
+asks a price or goes private, or gives a contact. The rest stays in the vault and concerns nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from enrich.reading import Reading
+from enrich.stating import (
+    MAX_TEXT,
+    Writer,
+    account_description,
+    account_of,
+    captured,
+    is_passed_on,
+    mentions,
+    owned,
+)
+from model import identity
+from model.canonical import Json
+from model.evidence import Document
+from model.facts import Statement
+from model.identity import IDENTIFIER_LABELS, Entity
+
+MAX_MEMBERS = 10_000
+_OFFERS = frozenset({"offer", "wanted"})
+_ROLES = frozenset({"owner", "admin", "moderator", "member"})
+
+
+def makes_offer(reading: Reading) -> bool:
+    """Whether talk offers or wants something that concerns wildlife: then it is a listing."""
+    return reading.relevance.label in _OFFERS
+
+
+def of_talk(document: Document, reading: Reading, writer: Writer) -> Iterator[Statement]:
+    """A Post and who wrote it, where it belongs to trade; nothing else."""
+    if not _belongs_to_trade(reading):
+        return
+    post = identity.post(document.platform, document.native_id)
+    yield writer.say(post, "DESCRIBED_AS", None, _post_description(document, reading))
+    yield captured(post, writer)
+    yield from mentions(post, reading, writer)
+    yield from placed(post, writer)
+    account = account_of(document)
+    if account is None:
+        return
+    yield writer.say(account, "WROTE", post, {"says": list(reading.moves)})
+    yield captured(account, writer)
+    yield writer.say(account, "DESCRIBED_AS", None, account_description(document, profile=False))
+    if not is_passed_on(document):
+        yield from owned(account, reading, writer)
+
+
+def placed(subject: Entity, writer: Writer) -> Iterator[Statement]:
+    """The thread and the group in which a listing or post stands, and where it was taken from."""
+    document = writer.document
+    if thread := _thread(document):
+        target = identity.thread(document.platform, thread)
+        yield writer.say(subject, "IN_THREAD", target, {"reply_to": _text(document, "reply_to")})
+    if group := _text(document, "group"):
+        yield writer.say(subject, "IN_GROUP", identity.group(document.platform, group), {})
+    if (origin := _origin(document)) is not None:
+        yield writer.say(subject, "FORWARDED_FROM", *origin)
+
+
+def of_group(document: Document, reading: Reading, writer: Writer) -> Iterator[Statement]:
+    """A group or channel, what it says of itself, and its members where they are shown."""
+    if not document.native_id:
+        return
+    group = identity.group(document.platform, document.native_id)
+    fields = document.fields
+    description = {
+        "platform": document.platform,
+        "native_id": document.native_id,
+        "title": fields.get("title", ""),
+        "text": fields.get("text", "")[:MAX_TEXT],
+        "url": fields.get("url") or None,
+    }
+    yield writer.say(group, "DESCRIBED_AS", None, description)
+    yield captured(group, writer)
+    yield from mentions(group, reading, writer)
+    for member in _members(document):
+        role = str(member.get("role") or "member").casefold()
+        handle = member.get("handle")
+        if isinstance(handle, str) and handle.strip():
+            account = identity.account(document.platform, handle)
+            told = {"platform": document.platform, "handle": " ".join(handle.split())}
+            yield writer.say(account, "DESCRIBED_AS", None, told)
+            known = {"role": role if role in _ROLES else "member"}
+            yield writer.say(account, "MEMBER_IN", group, known)
+
+
+def _belongs_to_trade(reading: Reading) -> bool:
+    told = {one.kind for one in reading.observations}
+    wildlife = reading.relevance.label == "mention" and "taxon" in told
+    return bool(reading.moves) or wildlife or bool(told & IDENTIFIER_LABELS.keys())
+
+
+def _post_description(document: Document, reading: Reading) -> dict[str, Json]:
+    fields = document.fields
+    return {
+        "platform": document.platform,
+        "native_id": document.native_id,
+        "kind": document.kind,
+        "title": fields.get("title", ""),
+        "text": fields.get("text", "")[:MAX_TEXT],
+        "url": fields.get("url", ""),
+        "posted_at": fields.get("posted_at") or None,
+        "language": fields.get("language") or None,
+        "reply_to": _text(document, "reply_to") or None,
+        "says": list(reading.moves),
+        "relevance": reading.relevance.label,
+    }
+
+
+def _thread(document: Document) -> str:
+    """The native id of the record that the thread began with; its own where it began one."""
+    if thread := _text(document, "thread"):
+        return thread
+    begins = document.kind == "thread" or bool(document.extra.get("replies"))
+    return document.native_id if begins else ""
+
+
+def _origin(document: Document) -> tuple[Entity, dict[str, Json]] | None:
+    """Where something passed on was taken from: an account or a group, where it is told which."""
+    told = document.extra.get("forwarded_from")
+    if not isinstance(told, Mapping):
+        return None
+    name, known, kind = (str(told.get(key) or "").strip() for key in ("name", "id", "kind"))
+    attributes: dict[str, Json] = {"name": name[:200], "url": str(told.get("url") or "")[:500]}
+    if kind == "account" and (handle := str(told.get("handle") or name).strip()):
+        return identity.account(document.platform, handle), attributes
+    if kind == "group" and known:
+        return identity.group(document.platform, known), attributes
+    return None
+
+
+def _members(document: Document) -> Sequence[Mapping[str, Json]]:
+    told = document.extra.get("members")
+    if not isinstance(told, list | tuple):
+        return ()
+    return [one for one in told[:MAX_MEMBERS] if isinstance(one, Mapping)]
+
+
+def _text(document: Document, name: str) -> str:
+    found = document.extra.get(name)
+    return found.strip() if isinstance(found, str) else ""
