@@ -25,7 +25,8 @@ _GONE = re.compile(r"(?:record|user|status|account)? ?not found|can't find", re.
 def trouble(told: Told) -> CollectionError | None:
     """An error by its words; None leaves it to the status, which tells in all other cases.
 
-    Words are in the language of the instance, so a status that tells counts before them.
+    Words are in the language of the instance, so a status that tells counts before them. Under
+    401 Mastodon says that the token is invalid to those, too, who have shown none.
     """
     if told.status not in (200, 400, 401, 403, 422):
         return None
@@ -33,7 +34,8 @@ def trouble(told: Told) -> CollectionError | None:
     said = answer.line("error")[:200] if isinstance(answer.at("error"), str) else ""
     if told.status == 200:
         return _in_a_good_answer(told, said)
-    if found := next((reason for reason, words in _WORDS if words.search(said)), ""):
+    found = next((reason for reason, words in _WORDS if words.search(said)), "")
+    if found and (told.status != 401 or found == "token-missing"):
         return failure(found, told.url, said)
     if told.status in (400, 422):
         return failure("interface-error", told.url, said or f"HTTP {told.status}")
