@@ -31,8 +31,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 _SHARED_SERVERS = {
     "private_tor": "tor",
-    "neo4j_settings": "graph",
-    "server": "graph",
     "shop": "shop",
     "forum": "forum",
 }

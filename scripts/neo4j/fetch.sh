@@ -9,6 +9,10 @@ lib=$cache/neo4j-$version
 
 if [ ! -d "$lib" ]; then
   mkdir -p "$cache"
+  exec 9> "$cache/neo4j.lock"
+  if command -v flock > /dev/null; then flock 9; fi
+fi
+if [ ! -d "$lib" ]; then
   draft=$(mktemp -d "$cache/neo4j.XXXXXX")
   trap 'rm -rf "$draft"' EXIT
   mvn -q -B --strict-checksums -f "$here/pom.xml" dependency:copy-dependencies \
