@@ -22,6 +22,7 @@ from vault.documents import DocumentStore
 from vault.files import WarcFolder
 from vault.frontier import Address, Frontier, Round
 from vault.governance import Governance
+from vault.held import unheld
 from vault.lock import WriterLock, is_held
 from vault.records import CustodyEntry, Damage, Sealed, Sealing
 from vault.rounds import RoundStore
@@ -229,6 +230,13 @@ class Vault:
         one did not is superseded, and so are its statements. ``issues`` is read last.
         """
         return self._documents.add(capture, reader, documents, issues)
+
+    def unheld(self, capture: Capture, documents: Iterable[Document]) -> Iterator[Document]:
+        """Those ``documents`` of ``capture`` that no earlier capture of its source has as they are.
+
+        For material that repeats itself: a later export of a chat holds the former one.
+        """
+        return unheld(self._session, capture, documents)
 
     def read_by(self, capture: Capture) -> str | None:
         """The reader that read ``capture`` last; None where none did as it is to be read now."""

@@ -87,3 +87,7 @@ def of_file(path: Path) -> Content:
                 yield piece
 
     return Content(path.stat().st_size, pieces)
+
+
+def as_content(payload: bytes | Content) -> Content:
+    return of_bytes(payload) if isinstance(payload, bytes) else payload

@@ -10,6 +10,7 @@ import csv
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from collectors.imports.content import Content, as_content
 from collectors.imports.decoding import Line, open_text, read_lines
 from collectors.imports.rows import Row, bad_row
 from model.evidence import Issue
@@ -73,7 +74,7 @@ class _Lines:
         return True
 
 
-def read_heading(payload: bytes, encoding: str, delimiter: str | None = None) -> Heading:
+def read_heading(payload: bytes | Content, encoding: str, delimiter: str | None = None) -> Heading:
     """The first row that is not blank as column names; no columns where there is none."""
     cells: list[str] = []
     best = delimiter or ","
@@ -85,7 +86,7 @@ def read_heading(payload: bytes, encoding: str, delimiter: str | None = None) ->
     return Heading(columns, best, issues)
 
 
-def csv_rows(payload: bytes, encoding: str, heading: Heading) -> Iterator[Row]:
+def csv_rows(payload: bytes | Content, encoding: str, heading: Heading) -> Iterator[Row]:
     """Every row after the headings; one that does not fit them is an issue."""
     lost = False
     for number, record in enumerate(_numbered(payload, encoding, heading.delimiter)):
@@ -96,7 +97,7 @@ def csv_rows(payload: bytes, encoding: str, heading: Heading) -> Iterator[Row]:
         yield row
 
 
-def _numbered(payload: bytes, encoding: str, delimiter: str) -> Iterator[_Record | None]:
+def _numbered(payload: bytes | Content, encoding: str, delimiter: str) -> Iterator[_Record | None]:
     """Records from the headings on; None for a blank line, which counts but says nothing."""
     begun = False
     for record in _records(payload, encoding, delimiter, blank=True):
@@ -132,10 +133,10 @@ def _without_trailing_empties(cells: list[str], wanted: int) -> list[str]:
 
 
 def _records(
-    payload: bytes, encoding: str, delimiter: str, *, blank: bool = False
+    payload: bytes | Content, encoding: str, delimiter: str, *, blank: bool = False
 ) -> Iterator[_Record]:
     csv.field_size_limit(MAX_FIELD)
-    budget = 2 * len(payload) + 16 * MAX_RECORD
+    budget = 2 * as_content(payload).size + 16 * MAX_RECORD
     lines = _Lines(read_lines(open_text(payload, encoding)), budget)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from collectors.decoding import likeliest, nearly_utf8
+from collectors.imports.content import Content, as_content
 from model.evidence import Issue
 
 MAX_LINE = 8 << 20
@@ -21,6 +22,7 @@ _BOMS = (  # the four-byte marks first: the UTF-32 one begins with that of UTF-1
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CHUNK = 1 << 20
+_SAMPLE = 16 << 20
 
 
 class Encoding(NamedTuple):
@@ -39,29 +41,32 @@ class Line(NamedTuple):
     whole: bool
 
 
-def find_encoding(payload: bytes, told: str | None = None) -> Encoding:
+def find_encoding(payload: bytes | Content, told: str | None = None) -> Encoding:
     """The encoding told, else of the byte order mark, else UTF-8, else the likeliest, and said.
 
     Bytes that do not fit become U+FFFD when read. LookupError where ``told`` is no encoding.
     """
+    content = as_content(payload)
     if told:
-        return _checked(payload, codecs.lookup(told).name)
+        return _checked(content, codecs.lookup(told).name)
+    head = content.head(_CHUNK)
     for mark, name in _BOMS:
-        if payload.startswith(mark):
-            return _checked(payload, name)
-    if _fits(payload, "utf-8"):
+        if head.startswith(mark):
+            return _checked(content, name)
+    if _fits(content, "utf-8"):
         return Encoding("utf-8", exact=True)
-    if nearly_utf8(payload[:_CHUNK]):
-        return _checked(payload, "utf-8")
-    name = likeliest(payload)
-    found = _checked(payload, name)
+    if nearly_utf8(head):
+        return _checked(content, "utf-8")
+    name = likeliest(content.head(_SAMPLE))
+    found = _checked(content, name)
     note = Issue("note", f"not UTF-8; read as {name}, which is the likeliest", key="encoding")
     return found._replace(issues=(note, *found.issues))
 
 
-def open_text(payload: bytes, encoding: str) -> io.TextIOWrapper:
+def open_text(payload: bytes | Content, encoding: str) -> io.TextIOWrapper:
     """The payload as a text stream that keeps line endings as they are."""
-    return io.TextIOWrapper(io.BytesIO(payload), encoding, errors="replace", newline="")
+    stream = as_content(payload).open()
+    return io.TextIOWrapper(stream, encoding, errors="replace", newline="")
 
 
 def read_lines(stream: io.TextIOBase) -> Iterator[Line]:
@@ -81,19 +86,20 @@ def _skip_line(stream: io.TextIOBase) -> None:
             return
 
 
-def _checked(payload: bytes, name: str) -> Encoding:
-    if _fits(payload, name):
+def _checked(content: Content, name: str) -> Encoding:
+    if _fits(content, name):
         return Encoding(name, exact=True)
     message = f"some bytes are not {name}; they are read as the replacement character"
     return Encoding(name, exact=False, issues=(Issue("warning", message, key="encoding"),))
 
 
-def _fits(payload: bytes, name: str) -> bool:
+def _fits(content: Content, name: str) -> bool:
     decoder = codecs.getincrementaldecoder(name)()
-    view = memoryview(payload)
     try:
-        for start in range(0, len(payload), _CHUNK):
-            decoder.decode(bytes(view[start : start + _CHUNK]))
+        for piece in content.pieces():
+            view = memoryview(piece)
+            for start in range(0, len(piece), _CHUNK):
+                decoder.decode(bytes(view[start : start + _CHUNK]))
         decoder.decode(b"", final=True)
     except UnicodeError:
         return False

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 import zlib
-from pathlib import PurePath
-from typing import Literal
+from pathlib import Path, PurePath
 
+from collectors.archives import zip_names
 from collectors.imports.decoding import find_encoding
+from collectors.imports.formats import Beginning, of_word, recognised, words
 from model.errors import ConfigurationError
 
-Format = Literal["listings", "html", "warc", "zip"]
-SUPPORTED: tuple[Format, ...] = ("listings", "html", "warc")
-LATER = frozenset(("mhtml", "har"))
 HEAD = 64 << 10
 """Bytes of the beginning that are looked at."""
 
@@ -24,10 +22,8 @@ _HTML_NAMES = frozenset((".html", ".htm", ".xhtml", ".php", ".asp", ".aspx"))
 _TABLE_NAMES = frozenset((".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json"))
 _MAGIC = (
     (b"%PDF-", "a PDF document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"RIFF", "a picture, sound or film"),
+    (b"GIF8", "a picture of a kind that is not read"),
+    (b"RIFF", "a sound or film"),
     (b"\xd0\xcf\x11\xe0", "an old Office document"),
     (b"7z\xbc\xaf", "a 7-Zip archive"),
     (b"Rar!", "a RAR archive"),
@@ -43,8 +39,11 @@ class Unknown(ConfigurationError):
     """The bytes are of no format that is read here; the message says what they seem to be."""
 
 
-def detect(head: bytes, name: str) -> Format:
-    """The format of a file that begins with ``head``; :class:`Unknown` names what it is instead."""
+def detect(head: bytes, name: str) -> str:
+    """The format of a file that begins with ``head``; :class:`Unknown` names what it is instead.
+
+    ``zip`` for any archive: what it holds is told by :func:`detect_archive`.
+    """
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "zip"
     if head.startswith(b"\x1f\x8b"):
@@ -53,35 +52,48 @@ def detect(head: bytes, name: str) -> Format:
         raise _unknown(name, "gzip, but no WARC file inside")
     if head.startswith(b"WARC/"):
         return "warc"
+    if known := recognised(Beginning(name, head, _text(head))):
+        return known.name
     for magic, what in _MAGIC:
         if head.startswith(magic):
             raise _unknown(name, what)
     return _detect_text(head, name)
 
 
-def check_format(told: str) -> Format:
-    """A format named by the user; refuses unknown ones and those that are not read yet."""
-    for known in SUPPORTED:
-        if told == known:
-            return known
-    why = "is not read by this version" if told in LATER else "is no format of import"
-    raise ConfigurationError(
-        f"--format {told} {why}", remedy=f"supported are {', '.join(SUPPORTED)}"
-    )
+def detect_archive(path: Path, name: str) -> str:
+    """The format of an archive as a whole; ``zip`` where it only holds files one by one."""
+    with zip_names(path, name) as (members, look):
+        known = recognised(Beginning(name, b"", "", members, look)) if members else None
+    return known.name if known else "zip"
 
 
-def _detect_text(head: bytes, name: str) -> Format:
+def check_format(told: str) -> str:
+    """The format a user named by its word; ConfigurationError with all of them for no such one."""
+    known = of_word(told)
+    if known is None:
+        raise ConfigurationError(
+            f"--format {told} is no format of import", remedy=f"supported are {', '.join(words())}"
+        )
+    return known.name
+
+
+def _text(head: bytes) -> str:
+    """The beginning as characters; empty where it is no text."""
+    if not head.strip():
+        return ""
+    encoding = find_encoding(head[: HEAD - 4]).name
+    text = head.decode(encoding, "replace").lstrip("\ufeff \t\r\n\f")
+    return "" if len(_CONTROL.findall(text)) > len(text) // 100 else text
+
+
+def _detect_text(head: bytes, name: str) -> str:
     encoding = find_encoding(head[: HEAD - 4]).name
     text = head.decode(encoding, "replace").lstrip("\ufeff \t\r\n\f")
     suffix = PurePath(name).suffix.lower()
     start = text[:2000]
     if not text:
         raise _unknown(name, "empty")
-    if re.match(r"(?:mime-version:|from: <saved by )", start, re.I):
-        raise _unknown(name, "MHTML, which is not read by this version")
     if start.startswith(("{", "[")):
-        if re.search(r'^\{\s*"log"\s*:\s*\{', start):
-            raise _unknown(name, "HAR, which is not read by this version")
         return "listings"
     if start.startswith("<"):
         if start.startswith("<?xml") and not _HTML.search(text):
@@ -108,5 +120,5 @@ def _gunzip_head(head: bytes) -> bytes:
 def _unknown(name: str, what: str) -> Unknown:
     return Unknown(
         f"{name}: not imported: {what}",
-        remedy=f"supported are {', '.join(SUPPORTED)}; name one with --format if it is one",
+        remedy=f"supported are {', '.join(words())}; name one with --format if it is one",
     )

@@ -57,7 +57,9 @@ class Format:
     ``name`` is what ``capture.reading["format"]`` says. ``reads`` names its :data:`Reader` as
     ``module:function``; empty for what holds no documents. ``word`` is what ``--format`` calls
     it, empty for what no file is imported as; ``told_by`` names its :data:`Recogniser`.
-    ``handed_in`` is what a person saved or was given: who, when and how is asked for.
+    ``handed_in`` is what a person saved or was given: who, when and how is asked for. ``grows``
+    is what a later export repeats: records that an earlier capture holds are not read again.
+    ``is_picture`` is what passes the gate of pictures before it is sealed.
     """
 
     name: str
@@ -65,6 +67,8 @@ class Format:
     word: str = ""
     told_by: str = ""
     handed_in: bool = False
+    grows: bool = False
+    is_picture: bool = False
 
     @property
     def reader(self) -> Reader:
@@ -84,6 +88,15 @@ FORMATS: Mapping[str, Format] = {
         Format("robots"),
         Format("media"),
         Format("mirror-list"),
+        Format("warc", word="warc"),
+        Format(
+            "picture",
+            "collectors.imports.pictures:read",
+            "picture",
+            "collectors.imports.pictures:is_picture",
+            handed_in=True,
+            is_picture=True,
+        ),
     )
 }
 """By name. Recognisers are asked in this order, before a file is taken for a page or a table."""
@@ -91,9 +104,14 @@ FORMATS: Mapping[str, Format] = {
 _PAGE = FORMATS["html"]
 
 
-def reader_of(capture: Capture) -> Reader:
-    """Who reads a capture; what names no format that is known is read as a page."""
-    return FORMATS.get(str(capture.reading.get("format", "")), _PAGE).reader
+def format_of(capture: Capture) -> Format:
+    """The format of a capture; what names none that is known is read as a page."""
+    return FORMATS.get(str(capture.reading.get("format", "")), _PAGE)
+
+
+def words() -> tuple[str, ...]:
+    """Everything ``--format`` may say."""
+    return tuple(known.word for known in FORMATS.values() if known.word)
 
 
 def of_word(word: str) -> Format | None:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from io import TextIOBase
 
+from collectors.imports.content import Content
 from collectors.imports.decoding import MAX_LINE, Line, open_text, read_lines
 from collectors.imports.rows import Row, bad_row
 from model.canonical import Json
@@ -30,7 +31,7 @@ class Written(str):
     __slots__ = ()
 
 
-def json_rows(payload: bytes, encoding: str) -> Iterator[Row]:
+def json_rows(payload: bytes | Content, encoding: str) -> Iterator[Row]:
     """Rows of JSON Lines, of an array of objects, or of one object over several lines."""
     first = next((line for line in _lines(payload, encoding) if line.text.strip()), None)
     if first is None:
@@ -53,7 +54,7 @@ def plain_number(value: Json) -> Json:
     return value
 
 
-def _lines(payload: bytes, encoding: str) -> Iterator[Line]:
+def _lines(payload: bytes | Content, encoding: str) -> Iterator[Line]:
     return read_lines(open_text(payload, encoding))
 
 
@@ -81,7 +82,7 @@ def _checked(number: int, value: Json) -> Row:
     return Row(f"row {number}", value)
 
 
-def _array_rows(payload: bytes, encoding: str) -> Iterator[Row]:
+def _array_rows(payload: bytes | Content, encoding: str) -> Iterator[Row]:
     """Objects one after the other; the first that is broken ends the table, and is said."""
     stream = open_text(payload, encoding)
     buffer, at, number = stream.read(_CHUNK).removeprefix("\ufeff").lstrip(), 0, 0

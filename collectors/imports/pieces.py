@@ -10,16 +10,19 @@ from pathlib import Path
 
 from collectors.archives import Limits, printable, zip_members
 from collectors.imports.column_map import ColumnMap
+from collectors.imports.content import Content, of_bytes, of_file
 from collectors.imports.csv_rows import read_heading
 from collectors.imports.decoding import find_encoding
-from collectors.imports.detect import HEAD, Format, Unknown, detect
+from collectors.imports.detect import HEAD, Unknown, detect, detect_archive
+from collectors.imports.formats import FORMATS
 from collectors.imports.listings import our_name
+from collectors.imports.saving import NOTHING_TOLD, Saving
 from model.canonical import Json
 from model.errors import ConfigurationError
 from model.evidence import Issue
 
-MAX_PAGE = 64 << 20
-"""Bytes of one saved page."""
+MAX_PAGE = 256 << 20
+"""Bytes of one saved page, pictures inside it counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Piece:
     """
 
     name: str
-    payload: bytes
+    payload: bytes | Path
     reading: Mapping[str, Json]
     url: str = ""
     captured_at: str = ""
@@ -40,6 +43,17 @@ class Piece:
     headers: tuple[tuple[str, str], ...] = ()
     issues: tuple[Issue, ...] = ()
 
+    @property
+    def content(self) -> Content:
+        """The payload as readers take it."""
+        if isinstance(self.payload, bytes):
+            return of_bytes(self.payload)
+        return of_file(self.payload)
+
+    @property
+    def format(self) -> str:
+        return str(self.reading["format"])
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -47,7 +61,7 @@ class File:
 
     path: Path
     name: str
-    format: Format
+    format: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +72,7 @@ class Listed:
     issues: list[tuple[str, Issue]] = field(default_factory=list)
 
 
-def list_files(paths: list[Path], told: Format | None) -> Listed:
+def list_files(paths: list[Path], told: str | None) -> Listed:
     """Every file to import, folders in order of their names and without following links.
 
     A file that is named must be of a known format, or ConfigurationError says what it is. From
@@ -74,7 +88,7 @@ def list_files(paths: list[Path], told: Format | None) -> Listed:
     return listed
 
 
-def _list_folder(folder: Path, told: Format | None, listed: Listed) -> None:
+def _list_folder(folder: Path, told: str | None, listed: Listed) -> None:
     for path, name in _walk(folder, listed):
         if path.is_symlink():
             listed.issues.append(_passed_over(name, "a link"))
@@ -82,9 +96,9 @@ def _list_folder(folder: Path, told: Format | None, listed: Listed) -> None:
             _list_file(path, name, told, listed)
 
 
-def _list_file(path: Path, name: str, told: Format | None, listed: Listed) -> None:
+def _list_file(path: Path, name: str, told: str | None, listed: Listed) -> None:
     try:
-        found = detect(_head(path), name)
+        found = _seen(path, name)
     except Unknown as error:
         listed.issues.append(_passed_over(name, error.message.removeprefix(f"{name}: ")))
     except ConfigurationError as error:
@@ -115,21 +129,31 @@ def _passed_over(name: str, why: str) -> tuple[str, Issue]:
     return name, Issue("note", f"{name}: passed over: {why}", name)
 
 
-def _format(path: Path, name: str, told: Format | None) -> Format:
+def _format(path: Path, name: str, told: str | None) -> str:
     """The format of a file that was named: what the bytes say, unless they leave it to the user."""
     try:
-        found = detect(_head(path), name)
+        found = _seen(path, name)
     except Unknown:
-        if told is None or told == "warc":
+        if told in (None, "warc") or FORMATS[told].is_picture:
             raise
         return told
     if told is None or found in (told, "zip"):
         return found
-    if {found, told} <= {"html", "listings"}:
+    if {found, told} <= _ALIKE:
         return told
     raise ConfigurationError(
-        f"{name}: is {found}, not {told}", remedy=f"give --format {found}, or leave it out"
+        f"{name}: is {found}, not {told}", remedy="leave out --format: it is told from the bytes"
     )
+
+
+_ALIKE = frozenset(name for name, known in FORMATS.items() if known.word) - {"warc"}
+"""Formats of text or archives, of which a person may know better than the bytes tell."""
+
+
+def _seen(path: Path, name: str) -> str:
+    """What the bytes of a file say, of an archive also what is inside."""
+    found = detect(_head(path), name)
+    return detect_archive(path, name) if found == "zip" else found
 
 
 def _head(path: Path) -> bytes:
@@ -142,20 +166,21 @@ def _head(path: Path) -> bytes:
         raise ConfigurationError(f"{path}: {error.strerror or error}") from error
 
 
-def table_piece(payload: bytes, name: str, column_map: ColumnMap | None) -> Piece:
+def table_piece(payload: bytes | Path, name: str, column_map: ColumnMap | None) -> Piece:
     """A whole listing table as one piece; ConfigurationError where its columns do not fit."""
     told = column_map.encoding if column_map else None
+    content = of_bytes(payload) if isinstance(payload, bytes) else of_file(payload)
     try:
-        encoding = find_encoding(payload, told)
+        encoding = find_encoding(content, told)
     except LookupError as error:
         raise ConfigurationError(f"column map: encoding: no encoding {told!r}") from error
     reading: dict[str, Json] = {"format": "listings", "name": name, "encoding": encoding.name}
     issues = encoding.issues
     if column_map is not None:
         reading["map"] = column_map.as_json()
-    if _is_json(payload, encoding.name):
+    if _is_json(content.head(4096), encoding.name):
         return Piece(name, payload, {**reading, "table": "json"}, issues=issues)
-    heading = read_heading(payload, encoding.name, column_map.delimiter if column_map else None)
+    heading = read_heading(content, encoding.name, column_map.delimiter if column_map else None)
     if not heading.columns:
         raise ConfigurationError(f"{name}: no headings", remedy="the first row names the columns")
     if column_map is not None:
@@ -176,17 +201,24 @@ def _check_plain(columns: tuple[str, ...], name: str) -> None:
         )
 
 
-def _is_json(payload: bytes, encoding: str) -> bool:
-    start = payload[:4096].decode(encoding, "replace").lstrip("\ufeff \t\r\n")
+def _is_json(head: bytes, encoding: str) -> bool:
+    start = head.decode(encoding, "replace").lstrip("\ufeff \t\r\n")
     return start.startswith(("{", "["))
 
 
-def page_piece(payload: bytes, name: str) -> Piece:
-    return Piece(name, payload, {"format": "html", "name": name}, content_type="text/html")
+def page_piece(payload: bytes | Path, name: str, saving: Saving = NOTHING_TOLD) -> Piece:
+    reading = {"format": "html", "name": name, **saving.as_reading()}
+    return Piece(name, payload, reading, captured_at=saving.at, content_type="text/html")
 
 
-def zip_pieces(path: Path, name: str, limits: Limits) -> Iterator[Piece | Issue]:
-    """The saved pages in an archive; other files are noted, hostile ones are errors."""
+def saved_piece(payload: bytes | Path, name: str, format: str, saving: Saving) -> Piece:  # noqa: A002
+    """A file that a person handed in, with what was told about it."""
+    reading = {"format": format, "name": name, **saving.as_reading()}
+    return Piece(name, payload, reading, captured_at=saving.at)
+
+
+def zip_pieces(path: Path, name: str, limits: Limits, saving: Saving) -> Iterator[Piece | Issue]:
+    """The saved files in an archive; others are noted, hostile ones are errors."""
     for member in zip_members(path, name, limits):
         if isinstance(member, Issue):
             yield member
@@ -198,6 +230,8 @@ def zip_pieces(path: Path, name: str, limits: Limits) -> Iterator[Piece | Issue]
             yield Issue("note", error.message, full)
             continue
         if found == "html":
-            yield page_piece(member.payload, full)
+            yield page_piece(member.payload, full, saving)
+        elif FORMATS[found].handed_in if found in FORMATS else False:
+            yield saved_piece(member.payload, full, found, saving)
         else:
             yield Issue("note", f"{full}: passed over: {found} inside an archive", full)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from collectors.imports.content import Content, of_bytes
-from collectors.imports.formats import reader_of
+from collectors.imports.formats import format_of
 from collectors.reading import VERSION, PageReading
 from config.sources import Source
 from model.errors import Skip
@@ -92,6 +92,8 @@ def store_capture(
     reading.add(*extra)
     content = sealed_content(vault, capture) if payload is None else payload
     found = stream_documents(content, capture, source, reading)
+    if format_of(capture).grows:
+        found = vault.unheld(capture, found)
     added = vault.add_documents(capture, READER, found, reading.said())
     return added, reading
 
@@ -102,7 +104,7 @@ def stream_documents(
     """Documents one by one; what there is to say goes into ``reading`` on the way."""
     held = of_bytes(content) if isinstance(content, bytes) else content
     try:
-        for found in reader_of(capture)(held, capture, source):
+        for found in format_of(capture).reader(held, capture, source):
             if isinstance(found, Document):
                 yield found
             elif isinstance(found, Issue):

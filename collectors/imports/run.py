@@ -10,20 +10,25 @@ from pathlib import Path
 from collectors.archives import DEFAULT, Limits
 from collectors.imports.column_map import ColumnMap
 from collectors.imports.detect import check_format
+from collectors.imports.formats import FORMATS
+from collectors.imports.pictures import check_pictures, picture_piece
 from collectors.imports.pieces import (
     MAX_PAGE,
     File,
     Piece,
     list_files,
     page_piece,
+    saved_piece,
     table_piece,
     zip_pieces,
 )
 from collectors.imports.reading import Reading, store_capture
+from collectors.imports.saving import NOTHING_TOLD, Saving
 from collectors.imports.warc import warc_pieces
+from collectors.media.gate import Blocked, BlockList
 from config.sources import Source
 from model.clock import Clock, iso, system_clock
-from model.errors import ConfigurationError
+from model.errors import ConfigurationError, Skip
 from model.evidence import Issue
 from vault.records import Sealing
 from vault.vault import Vault
@@ -77,11 +82,15 @@ def import_paths(
     progress: Progress | None = None,
     clock: Clock = system_clock,
     limits: Limits = DEFAULT,
+    saving: Saving = NOTHING_TOLD,
+    blocked: BlockList | None = None,
 ) -> ImportReport:
     """Seal and read files, folders and archives; what was there already is not added again.
 
     ConfigurationError, before anything is sealed, where a path is missing, of no known format,
     or a table whose columns do not fit. Whatever else is wrong is an issue in the report.
+    ``saving`` is who saved the material, when and how; pictures on the list ``blocked``, alone
+    or in an archive, are not kept.
     """
     told = check_format(format) if format else None
     if mapping is not None and told not in (None, "listings"):
@@ -90,7 +99,7 @@ def import_paths(
         )
     listed = list_files([Path(path) for path in paths], told)
     _check_tables(listed.files, mapping)
-    task = _Task(vault, source, mapping, mandate, progress, clock, limits)
+    task = _Task(vault, source, mapping, mandate, progress, clock, limits, saving, blocked)
     for name, issue in listed.issues:
         task.report.say(name, issue)
     for file in listed.files:
@@ -118,6 +127,8 @@ class _Task:
     progress: Progress | None
     clock: Clock
     limits: Limits
+    saving: Saving
+    blocked: BlockList | None
     report: ImportReport = field(default_factory=ImportReport)
 
     @property
@@ -139,6 +150,8 @@ class _Task:
         while size <= _BATCH_BYTES:
             try:
                 piece = next(pieces, None)
+                if isinstance(piece, Piece):
+                    piece = self._gated(piece)
             except OSError as error:
                 problem = f"{name}: not read to its end: {error.strerror or error}"
                 piece = Issue("error", problem, name)
@@ -148,8 +161,22 @@ class _Task:
                 self.report.say(name, piece)
             else:
                 self._piece(piece)
-                size += len(piece.payload)
+                size += piece.content.size
         return True
+
+    def _gated(self, piece: Piece) -> Piece | Issue:
+        """The piece, unless a picture in it may not be kept: that is recorded, and said."""
+        try:
+            if FORMATS[piece.format].is_picture:
+                return picture_piece(piece, self.blocked)
+            if self.blocked is not None:
+                check_pictures(piece, self.blocked, self.limits)
+        except Blocked as error:
+            self.vault.record("media-blocked", self.source_name, error.details, self.mandate)
+            return Issue("error", error.message, piece.name)
+        except Skip as error:
+            return Issue("error", f"{piece.name}: left out: {error.message}", piece.name)
+        return piece
 
     def _piece(self, piece: Piece) -> None:
         sealed = self.vault.seal(self._sealing(piece))
@@ -159,7 +186,7 @@ class _Task:
             self.report.captures_known += 1
         source = None if isinstance(self.source, str) else self.source
         added, reading = store_capture(
-            self.vault, sealed.capture, source, payload=piece.payload, extra=piece.issues
+            self.vault, sealed.capture, source, payload=piece.content, extra=piece.issues
         )
         self.report.documents += added
         self.report.add(piece.name, reading)
@@ -183,16 +210,18 @@ class _Task:
 
     def _pieces(self, file: File) -> Iterator[Piece | Issue]:
         if file.format == "listings":
-            yield table_piece(file.path.read_bytes(), file.name, self.mapping)
+            yield table_piece(file.path, file.name, self.mapping)
         elif file.format == "zip":
-            yield from zip_pieces(file.path, file.name, self.limits)
+            yield from zip_pieces(file.path, file.name, self.limits, self.saving)
         elif file.format == "warc":
             with file.path.open("rb") as stream:
                 yield from warc_pieces(stream, file.path.stat().st_size, file.name)
+        elif file.format != "html":
+            yield saved_piece(file.path, file.name, file.format, self.saving)
         elif file.path.stat().st_size > MAX_PAGE:
             yield Issue("error", f"{file.name}: larger than {MAX_PAGE:,} bytes", file.name)
         else:
-            yield page_piece(file.path.read_bytes(), file.name)
+            yield page_piece(file.path, file.name, self.saving)
 
     def record(self, paths: Sequence[Path]) -> None:
         """Who imported what stands in the custody log, also where nothing was new."""
@@ -204,5 +233,6 @@ class _Task:
             "documents": report.documents,
             "issues": dict(sorted(report.issue_counts.items())),
             "mandate": self.mandate,
+            **self.saving.as_reading(),
         }
         self.vault.record("imported", self.source_name, details)

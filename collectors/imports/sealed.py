@@ -22,14 +22,14 @@ from model.evidence import Capture, Document, Issue
 
 def listings(content: Content, capture: Capture, source: Source | None) -> Iterator[Found]:
     """Rows of a table by the map and the encoding that the seal keeps."""
-    how, payload = capture.reading, content.whole()
+    how = capture.reading
     column_map = parse_map(how["map"], f"of capture {capture.seq}") if how.get("map") else PLAIN
     encoding = str(how.get("encoding", "utf-8"))
     if how.get("table") == "json":
-        rows = json_rows(payload, encoding)
+        rows = json_rows(content, encoding)
     else:
-        heading = read_heading(payload, encoding, how.get("delimiter"))
-        rows = csv_rows(payload, encoding, heading)
+        heading = read_heading(content, encoding, how.get("delimiter"))
+        rows = csv_rows(content, encoding, heading)
     yield from read_rows(rows, Table(capture, source.filed_under if source else "", column_map))
 
 
@@ -40,7 +40,10 @@ def page(content: Content, capture: Capture, source: Source | None) -> Iterator[
         yield Issue("note", f"{_name(capture)}: not read: {why}")
         return
     url = capture.final_url or capture.url
-    found = read_page(payload, source=source, url=url, content_type=capture.content_type)
+    since = str(capture.reading.get("since", ""))
+    found = read_page(
+        payload, source=source, url=url, content_type=capture.content_type, since=since
+    )
     yield found
     yield from found.issues
     if not found.is_content:

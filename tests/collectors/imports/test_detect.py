@@ -38,11 +38,7 @@ def test_the_bytes_tell(head: bytes, name: str, wanted: str) -> None:
     [
         (b"", "empty"),
         (b" \n\t ", "empty"),
-        (b"%PDF-1.7\n", "PDF"),
-        (b"\x89PNG\r\n\x1a\n", "picture"),
-        (b"From: <Saved by Blink>\r\nSnapshot-Content-Location: x\r\n", "MHTML"),
-        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n", "MHTML"),
-        (b'{"log": {"version": "1.2"}}', "HAR"),
+        (b"GIF89a", "picture"),
         (b"<?xml version='1.0'?><feed></feed>", "XML"),
         (gzip.compress(b"platform,url\n"), "no WARC"),
         (b"\x1f\x8bbroken", "no WARC"),
@@ -54,10 +50,10 @@ def test_the_bytes_tell(head: bytes, name: str, wanted: str) -> None:
 def test_what_is_not_read_is_named(head: bytes, what: str) -> None:
     with pytest.raises(Unknown, match=what) as caught:
         detect(head, "file")
-    assert "listings, html, warc" in str(caught.value)
+    assert "listings, html" in str(caught.value)
 
 
-@pytest.mark.parametrize("told", ["mhtml", "har", "docx", ""])
+@pytest.mark.parametrize("told", ["docx", "zip", ""])
 def test_formats_that_are_not_read_are_refused_with_those_that_are(told: str) -> None:
-    with pytest.raises(ConfigurationError, match="listings, html, warc"):
+    with pytest.raises(ConfigurationError, match="listings, html"):
         check_format(told)

@@ -1,0 +1,143 @@
+"""Screenshots with a note, and the gate for pictures in whatever is handed in.
+
+Nothing is ever read out of pixels: what a screenshot shows is what its note says it shows.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from collectors.archives import Limits, zip_members
+from collectors.imports.content import Content
+from collectors.imports.formats import FORMATS, Beginning, Found
+from collectors.imports.listings import storable
+from collectors.imports.pieces import Piece
+from collectors.media import media_kind
+from collectors.media.gate import BlockList, gate
+from config.sources import Source
+from model.errors import ConfigurationError, Skip
+from model.evidence import Capture, Document, Image, Issue
+
+MAX_PICTURE = 64 << 20
+MAX_NOTE = 64 << 10
+"""Bytes of one picture, and of the text file of its name beside it."""
+
+_TYPES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
+_URL = re.compile(r"https?://[^\s<>\"']{3,2000}")
+_EMBEDDED = re.compile(rb"data:image/[a-z+.-]{2,20};base64,([A-Za-z0-9+/=]{60,})")
+_PART = re.compile(rb"[A-Za-z0-9+/=\r\n]{400,}")
+
+
+def is_picture(beginning: Beginning) -> bool:
+    """PNG, JPEG or WebP, by its signature."""
+    return bool(_type(beginning.data))
+
+
+def picture_piece(piece: Piece, blocked: BlockList | None) -> Piece:
+    """A picture that passed the gate, with its hashes and the note that stands beside it.
+
+    Skip for one that cannot be decoded, and :class:`Blocked` for one on the list.
+    """
+    if piece.content.size > MAX_PICTURE:
+        raise Skip(f"larger than {MAX_PICTURE:,} bytes")
+    payload = piece.content.whole()
+    seen = gate(payload, piece.name, blocked).reading
+    reading = {**piece.reading, "picture": {k: v for k, v in seen.items() if k != "format"}}
+    if isinstance(piece.payload, Path) and (note := _beside(piece.payload)):
+        reading["note"] = note
+    return replace(piece, payload=payload, reading=reading, content_type=_type(payload))
+
+
+def _beside(path: Path) -> str:
+    """What the text file of the picture's name says: ``shot.png.txt``, else ``shot.txt``."""
+    for place in (path.with_name(f"{path.name}.txt"), path.with_suffix(".txt")):
+        if place.is_file() and not place.is_symlink():
+            with place.open("rb") as file:
+                raw = file.read(MAX_NOTE)
+            return storable(raw.decode("utf-8-sig", "replace").strip())[0]
+    return ""
+
+
+def read(_content: Content, capture: Capture, source: Source | None) -> Iterator[Found]:
+    """The picture as one record: the note's words, the address they name, and nothing guessed."""
+    how = capture.reading
+    saved = how.get("saved")
+    told = saved.get("note", "") if isinstance(saved, dict) else ""
+    note = "\n".join(filter(None, (str(how.get("note", "")), str(told))))
+    name = str(how.get("name", "picture"))
+    if not note:
+        yield Issue("warning", f"{name}: has no note, so nothing can be read out of it")
+    fields = {"title": name, "text": note}
+    if address := _URL.search(note):
+        fields["url"] = address[0].rstrip(".,;)")
+    yield Document(
+        capture_sha256=capture.sha256,
+        source=capture.source,
+        kind="page",
+        platform=source.filed_under if source else capture.source,
+        native_id=capture.sha256[:32],
+        locator="",
+        seen_at=capture.captured_at,
+        fields={key: value for key, value in fields.items() if value},
+        images=(Image(name),),
+        links=tuple(dict.fromkeys(_URL.findall(note))),
+        extra={"screenshot": how.get("picture") or {}},
+    )
+
+
+def check_pictures(piece: Piece, blocked: BlockList, limits: Limits) -> None:
+    """Look at every picture inside something that is sealed whole; :class:`Blocked` for one listed.
+
+    Looked at are files in an archive, parts of a saved page and pictures written into it. A
+    picture that cannot be decoded is compared by its digest alone.
+    """
+    if piece.format in FORMATS and not FORMATS[piece.format].handed_in and piece.format != "html":
+        return
+    head = piece.content.head(4)
+    if head.startswith(b"PK\x03\x04"):
+        pictures = _in_archive(piece, limits)
+    else:
+        pictures = _embedded(piece.content)
+    for place, payload in pictures:
+        try:
+            gate(payload, place, blocked)
+        except Skip as error:
+            if error.reason == "media-blocked":
+                raise
+
+
+def _in_archive(piece: Piece, limits: Limits) -> Iterator[tuple[str, bytes]]:
+    with piece.content.seekable() as file:
+        try:
+            for member in zip_members(file, piece.name, limits):
+                if not isinstance(member, Issue) and media_kind(member.payload):
+                    yield f"{piece.name}!{member.name}", member.payload
+        except ConfigurationError as error:
+            raise Skip(error.message) from error
+
+
+def _embedded(content: Content) -> Iterator[tuple[str, bytes]]:
+    """Pictures in base64 within text: data addresses, and the parts of MHTML and HAR."""
+    if content.size > MAX_PICTURE * 4:
+        return
+    payload = content.whole()
+    for pattern in (_EMBEDDED, _PART):
+        for found in pattern.finditer(payload):
+            raw = found[found.lastindex or 0]
+            try:
+                decoded = base64.b64decode(raw)
+            except binascii.Error:
+                continue
+            if media_kind(decoded):
+                yield "embedded picture", decoded
+
+
+def _type(data: bytes) -> str:
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for mark, kind in _TYPES if data.startswith(mark)), "")
