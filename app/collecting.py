@@ -230,7 +230,7 @@ def _plan(vault: Vault, source: Source) -> Outcome:
 
 
 def _row(report: CollectReport) -> dict[str, Any]:
-    return {
+    row = {
         "source": report.source,
         "pages": report.pages,
         "unchanged": report.unchanged,
@@ -244,6 +244,7 @@ def _row(report: CollectReport) -> dict[str, Any]:
         "says": report.sentence,
         "remedy": report.remedy,
     }
+    return row | ({"quota": dict(report.quota)} if report.quota else {})
 
 
 def _sentence(report: CollectReport) -> str:
@@ -262,6 +263,8 @@ def _parts(report: CollectReport) -> Iterator[str]:
         yield report.sentence
     if report.remedy:
         yield report.remedy
+    for budget, stands in report.quota.items():
+        yield f"{stands} units of {budget} used today"
     if report.waiting:
         yield f"{report.waiting} addresses wait for the next run"
     if report.paused_until:

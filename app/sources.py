@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.collecting import source_state
+from collectors.web import quota_stand
 from config.settings import Workspace
 from config.sources import all_sources, load_source
+from model.clock import system_clock
 from vault.vault import open_vault
 
 
@@ -28,6 +30,7 @@ def source_rows(workspace: Workspace) -> Iterator[dict[str, Any]]:
                 "route": source.route if source else "import",
                 "mandate": mandate.id if mandate else None,
                 "captures": captured.get(name, 0),
+                "quota": (source and quota_stand(vault, source, system_clock())) or None,
                 "last_success": (state.get("last_success") or {}).get("at"),
                 "last_failure": failure.get("at"),
                 "why": failure.get("sentence"),

@@ -207,9 +207,10 @@ class Frontier:
                 self._store.count_page(self._open(), learnt["new_capture"])
         self.release(url)
 
-    def later(self, url: str, *, not_before: str, reason: str) -> None:
-        """An attempt failed; the address waits until ``not_before`` (ISO 8601 UTC)."""
-        learnt = {"new_not_before": not_before, "new_reason": pack(reason)}
+    def later(self, url: str, *, not_before: str, reason: str, tried: bool = True) -> None:
+        """The address waits until ``not_before`` (ISO 8601 UTC); an attempt has failed, or was
+        not made where it was not ``tried``."""
+        learnt = {"new_not_before": not_before, "new_reason": pack(reason), "more": int(tried)}
         with self._session.operation() as connection:
             self._change(connection, PUT_OFF, url, learnt)
         self.release(url)

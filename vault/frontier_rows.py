@@ -117,6 +117,6 @@ SETTLE = _changing().values(
 PUT_OFF = _changing().values(
     not_before=bindparam("new_not_before"),
     reason=bindparam("new_reason"),
-    attempts=frontier.c.attempts + 1,
+    attempts=frontier.c.attempts + bindparam("more"),
 )
 """An address waits for another attempt."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collectors.web.collect import Context, collect, collect_source
+from collectors.web.quota import quota_stand
 from collectors.web.report import CollectReport, keep_state, source_state
 from collectors.web.visit import Page
 
@@ -13,5 +14,6 @@ __all__ = [
     "collect",
     "collect_source",
     "keep_state",
+    "quota_stand",
     "source_state",
 ]

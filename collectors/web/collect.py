@@ -23,6 +23,7 @@ from collectors.web.failures import failure
 from collectors.web.interfaces import Asking, asking, since, terms
 from collectors.web.network import Fetcher
 from collectors.web.pace import limits
+from collectors.web.quota import Ledger
 from collectors.web.report import CollectReport, keep_state
 from collectors.web.run import Run
 from collectors.web.site import Site
@@ -76,6 +77,7 @@ class Context:
 
         Ends early with Stop where a person is wanted, or Retry where the site does not answer.
         """
+        asking = self._asking()
         run = Run(
             self.vault,
             self.source,
@@ -87,8 +89,9 @@ class Context:
             pause=self.pause or self._wait,
             stop=self.stop,
             frontier=self.vault.frontier(self.source.name),
+            ledger=Ledger(self.vault, self.source, asking),
             with_session=self.with_session,
-            asking=self._asking(),
+            asking=asking,
         )
         pace = limits(self.source, self.mandate, self.settings)
         visit = Visit(run, pace, self.fetcher, self._blocked())

@@ -98,12 +98,22 @@ class Landing:
             for origin in self._origins.pop(address.url, ()):
                 run.frontier.reopen(origin)  # it led here: it is asked again, too
             run.stop_for(error)
+        elif error.reason == "quota":
+            self._out_of_quota(address, error)
         elif isinstance(error, Retry):
             self._put_off(job, error, last)
         else:
             if isinstance(error, Blocked):
                 run.vault.record("media-blocked", run.source.name, error.details, run.mandate.id)
             self.give_up(address, error)
+
+    def _out_of_quota(self, address: Address, error: CollectionError) -> None:
+        """The service says that units are used up: what costs the same waits for the next day."""
+        run, now = self._run, self._run.clock()
+        full = iso(run.ledger.full_at(now))
+        run.frontier.later(address.url, not_before=full, reason=error.reason, tried=False)
+        if not run.ledger.is_used_up(address.url, now):
+            run.take_break(error, full)
 
     def _put_off(self, job: Job, error: Retry, last: int) -> None:
         address, run = job.address, self._run

@@ -162,7 +162,8 @@ class Fetcher:
                     return self._answer(request, asked)
                 except Retry as error:
                     # A server may close a connection kept alive at the moment it is used again.
-                    if asked.answered or not asked.reused or error.reason not in _BROKEN:
+                    broken = asked.reused and not asked.answered and error.reason in _BROKEN
+                    if not broken or self._source.interface.quota is not None:
                         raise
             return self._answer(request, Asked(url, self._limits))
 

@@ -22,7 +22,8 @@ class CollectReport:
     run early, else of the last page that failed. ``finished`` is false where the next run goes on
     from here: at ``paused_until`` (ISO 8601 UTC) where that is known. ``round_counts`` are the
     addresses of the whole round by what became of them, ``mirror`` the address asked last,
-    ``circuits`` how often a new way through Tor was taken.
+    ``circuits`` how often a new way through Tor was taken, ``quota`` how much of each budget of
+    an interface is used today.
     """
 
     source: str
@@ -42,6 +43,7 @@ class CollectReport:
     traps: Counter[str] = field(default_factory=Counter)
     trap_examples: dict[str, str] = field(default_factory=dict)
     round_counts: Mapping[str, int] = field(default_factory=dict)
+    quota: Mapping[str, Json] = field(default_factory=dict)
     finished: bool = False
     failed: bool = False
     refused: bool = False
@@ -109,6 +111,7 @@ def _last_run(report: CollectReport) -> dict[str, Json]:
         "paused_for": report.sentence if report.paused else "",
         "mirror": report.mirror,
         "circuits": report.circuits,
+        "quota": dict(report.quota),
     }
     return told | {name: value for name, value in more.items() if value}
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from collectors.mirrors import CURSOR
+from collectors.web.failures import failure
 from collectors.web.interfaces import Asking
 from collectors.web.pace import Turns
+from collectors.web.quota import Ledger
 from collectors.web.report import CollectReport
 from collectors.web.site import Site
 from collectors.web.workers import Pause, host_of
@@ -27,7 +29,8 @@ class Run:
 
     ``end`` is the first error that ends it, ``paused`` that its time is up; either way what is
     under way is still sealed. ``stop`` is set from outside. ``with_session`` tells that cookies a
-    person handed in are in use, ``asking`` is the interface that is asked in place of a site.
+    person handed in are in use, ``asking`` is the interface that is asked in place of a site, and
+    ``ledger`` keeps what its quota has left.
     """
 
     vault: Vault
@@ -40,6 +43,7 @@ class Run:
     pause: Pause
     stop: threading.Event
     frontier: Frontier
+    ledger: Ledger
     with_session: bool = False
     asking: Asking | None = None
     end: SpoorError | None = None
@@ -56,6 +60,11 @@ class Run:
     def stop_for(self, error: SpoorError) -> None:
         """Nothing more is asked; the run ends with the first error when all under way is in."""
         self.end = self.end or error
+
+    def out_of_quota(self, where: str) -> CollectionError:
+        """What is said where ``where`` waits for the next day's units."""
+        until = iso(self.ledger.full_at(self.clock()))
+        return failure("quota", where, f"it goes on at {until}")
 
     def take_break(self, error: CollectionError, until: str) -> None:
         """Nothing more is asked until then; nothing has failed."""

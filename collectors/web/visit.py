@@ -144,11 +144,18 @@ class Visit:
             return False
         left = (datetime.fromisoformat(due) - run.clock()).total_seconds() if due else 0.0
         if left > LONGEST_WAIT:
-            run.take_break(failure("rate-limit", run.source.name, f"until {due}"), due)
+            run.take_break(self._why_wait(due), due)
             return False
         if left > 0:
             run.pause(left)
         return not run.is_ending
+
+    def _why_wait(self, due: str) -> CollectionError:
+        """Why nothing may be asked until then."""
+        run = self._run
+        if run.asking is not None and due == iso(run.ledger.full_at(run.clock())):
+            return run.out_of_quota(run.source.name)
+        return failure("rate-limit", run.source.name, f"until {due}")
 
     def _tor_came_back(self) -> bool:
         try:
@@ -193,6 +200,9 @@ class Visit:
             run.frontier.release(address.url)
             said = f"the site asks to be left alone until {iso(until)}"
             run.take_break(failure("rate-limit", run.source.name, said), iso(until))
+        elif run.ledger.overrun(address.url, now):
+            full = iso(run.ledger.full_at(now))
+            run.frontier.later(address.url, not_before=full, reason="quota", tried=False)
         elif not self._gate.knows(url, now):
             run.frontier.release(address.url)
             self._ask_gate(self._gate.job(url, self._next_number()))
@@ -201,6 +211,7 @@ class Visit:
         else:
             valid = address if address.capture is not None else Address(address.url)
             job = Job(address, url, self._next_number(), valid.etag, valid.last_modified)
+            run.ledger.take(address.url, now)
             self._give(job, page=True)
 
     def _is_trap(self, address: Address) -> bool:
@@ -246,6 +257,8 @@ class Visit:
             self._landing.failed(job, error, self._number)
         else:
             self._conduct.not_sent()
+            if error is None:
+                self._run.ledger.give_back(job.address.url, result.at)
             self._run.frontier.release(job.address.url)
             self._unexpected(error)
 
@@ -332,6 +345,7 @@ class Visit:
             self._under_way.clear()
             keep_learnt(run, self._turns)
             run.report.waiting = run.frontier.waiting()
+            run.report.quota = run.ledger.stand(run.clock())
             run.report.round_counts = dict(run.frontier.counts())
             self._close_round()
 
