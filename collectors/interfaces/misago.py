@@ -15,6 +15,7 @@ from collectors.interfaces.boards import Board, identity
 from collectors.interfaces.found import filled, told
 from collectors.interfaces.interface import Interface, Term, no_trouble
 from collectors.interfaces.places import address, asked, changed, path_of, step
+from collectors.interfaces.quoted import own_words
 from collectors.records import PageReading, PageRecord
 from config.sources import Source
 from model.canonical import Json
@@ -60,6 +61,8 @@ def read(payload: bytes, source: Source, url: str, *, since: str = "") -> PageRe
         return _feed(board, answer) if "/api/users/" in url else _threads(board, since)
     if answer.at("username") is not None:
         return _user(board)
+    if answer.at("groups") is not None:
+        return _details(board)
     raise Skip("no answer of Misago that is known", reason="interface-error")
 
 
@@ -210,7 +213,7 @@ def _number_in(path: str) -> str:
 
 
 def _user(board: Board) -> PageReading:
-    """An account's own page. Misago gives no biography here; the signature is told instead."""
+    """An account's own page; what it says of itself stands at another address."""
     item = board.answer
     number = identity(item, "id")
     if not number:
@@ -229,9 +232,31 @@ def _user(board: Board) -> PageReading:
         "title": item.line("title"),
         "role": item.line("rank", "name"),
         "followers": item.number("followers"),
+        "signature": own_words(item.text("signature"), board.url).text,
     }
-    about = item.text("signature")
-    board.found.add(boards.account(board, item, fields=fields, about=about, links=(), extra=extra))
+    board.found.add(boards.account(board, item, fields=fields, about="", links=(), extra=extra))
+    board.found.lead(f"{_profile(board.base, number)}details/")
+    return board.reading("profile")
+
+
+def _details(board: Board) -> PageReading:
+    """The profile fields that a forum has, as an account filled them in."""
+    number, about, links, rest = identity(board.answer, "id"), "", [], {}
+    for group in board.answer.items("groups"):
+        for item in group.items("fields"):
+            name, said = item.line("fieldname"), item.text("html") or item.text("text")
+            links.append(item.link("url"))
+            if name == "bio":
+                about = said
+            elif name and said:
+                rest[name] = said[:1_000]
+    if not (number and (about or rest)):
+        return board.reading()
+    extra: dict[str, Json] = {"address": board.url, **rest}
+    item, fields = board.answer.here("details"), {"seller_id": number}
+    board.found.add(
+        boards.account(board, item, fields=fields, about=about, links=links, extra=extra)
+    )
     return board.reading("profile")
 
 
