@@ -97,6 +97,20 @@ FORMATS: Mapping[str, Format] = {
             handed_in=True,
             is_picture=True,
         ),
+        Format(
+            "telegram",
+            "collectors.imports.telegram:read_export",
+            "telegram",
+            "collectors.imports.telegram:is_export",
+            handed_in=True,
+        ),
+        Format(
+            "telegram-html",
+            "collectors.imports.telegram_html:read_export",
+            "telegram-html",
+            "collectors.imports.telegram_html:is_export",
+            handed_in=True,
+        ),
     )
 }
 """By name. Recognisers are asked in this order, before a file is taken for a page or a table."""
