@@ -142,6 +142,13 @@ def load_vocabulary() -> Vocabulary:
     return _load(FOLDER)
 
 
+@lru_cache(maxsize=1)
+def families() -> Mapping[str, str]:
+    """The family of each genus that families.yml groups, listed or not."""
+    groups = _yaml(FOLDER, "families.yml")["groups"]
+    return {genus: name for name, one in groups.items() for genus in one["genera"].split()}
+
+
 @lru_cache(maxsize=4)
 def _load(folder: Path) -> Vocabulary:
     products, money = _yaml(folder, "products.yml"), _yaml(folder, "money.yml")
