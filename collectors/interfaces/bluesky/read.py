@@ -7,7 +7,7 @@ stands in it. Nothing is read by recursion: a thread may be nested as deep as it
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from collectors.interfaces import places
 from collectors.interfaces.answers import Item, read_object
@@ -101,12 +101,7 @@ def read(payload: bytes, source: Source, url: str, *, since: str = "") -> PageRe
 
 def _reading(page: Page, *, kind: str = "results", removed: str = "") -> PageReading:
     found = page.found.reading(ADAPTER, page.url, page.item.notes, kind=kind, removed=removed)
-    if not page.extra:
-        return found
-    return PageReading(**{name: getattr(found, name) for name in _FIELDS} | {"extra": page.extra})
-
-
-_FIELDS = tuple(PageReading.__dataclass_fields__)
+    return replace(found, extra=page.extra)
 
 
 def _method_by(item: Item) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 
 from collectors.interfaces.answers import told_object
 from collectors.interfaces.bluesky.ask import SEARCH, method_of
@@ -63,8 +62,6 @@ def trouble(told: Told) -> CollectionError | None:
     if name == "InvalidRequest" and _GONE.search(message):
         return failure("gone", told.url, said)
     reason = _REASONS.get(name, "")
-    if reason == "rate-limit":
-        return failure(reason, told.url, said, after=_until(told.headers))
     return failure(reason, told.url, said) if reason else None
 
 
@@ -75,15 +72,3 @@ def _unnamed(told: Told) -> CollectionError | None:
         return failure("token-missing", told.url, said)
     return failure("token-missing", told.url) if told.status == 401 else None
 
-
-def _until(headers: Mapping[str, str]) -> float | None:
-    """Seconds until the limit's window ends (``ratelimit-reset``, seconds since 1970), by the
-    answer's own clock; None where it does not tell."""
-    reset, date = headers.get("ratelimit-reset", ""), headers.get("date", "")
-    if not (reset.isascii() and reset.isdigit() and len(reset) < 12 and date):
-        return None
-    try:
-        now = parsedate_to_datetime(date).timestamp()
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return min(max(int(reset) - now, 0.0), 86_400.0)
