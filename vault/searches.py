@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select
 
+from model.evidence import Capture
 from vault.bulk import upsert
+from vault.schema import documents
 from vault.session import Session
 from vault.text import pack, unpack
 from vault.visit_tables import search_terms, searches
 
+_LOOKED_UP = 500
 _DETAILS = ("language", "taxon", "product", "origin")
 
 
@@ -50,7 +53,6 @@ class SearchStore:
     def __init__(self, session: Session, source: str) -> None:
         self._session = session
         self._source = pack(source)
-        self._known: dict[str, Planned] | None = None
 
     def keep_plan(self, terms: Sequence[Planned]) -> None:
         """Keep the terms of the round at hand, in their order, in place of those before."""
@@ -63,7 +65,6 @@ class SearchStore:
             connection.execute(delete(search_terms).where(search_terms.c.source == self._source))
             if rows:
                 connection.execute(insert(search_terms), rows)
-        self._known = given
 
     def plan(self) -> tuple[Planned, ...]:
         """The terms that were kept last, in their order."""
@@ -77,7 +78,7 @@ class SearchStore:
         To be called in the batch in which the frontier learns that the page was answered: then a
         page is counted once, however the run ends.
         """
-        about = self._terms().get(term, Planned(term))
+        about = self._about(term)
         row = {
             "source": self._source,
             "round": round_,
@@ -92,6 +93,26 @@ class SearchStore:
         with self._session.operation() as connection:
             connection.execute(_ASKED, row)
 
+    def first_seen(self, capture: Capture, records: Collection[tuple[str, str]]) -> int:
+        """How many of these records, by platform and native id, no earlier capture holds."""
+        by_platform: dict[str, set[str]] = {}
+        for platform, native_id in records:
+            by_platform.setdefault(pack(platform), set()).add(pack(native_id))
+        held = 0
+        for platform, ids in by_platform.items():
+            for part in _parts(sorted(ids)):
+                query = (
+                    select(documents.c.native_id)
+                    .distinct()
+                    .where(
+                        documents.c.platform == platform,
+                        documents.c.native_id.in_(part),
+                        documents.c.capture < capture.seq,
+                    )
+                )
+                held += len(self._session.look(query))
+        return sum(map(len, by_platform.values())) - held
+
     def searches(self, round_: int | None = None) -> Iterator[Search]:
         """What was asked, in one round or in all: the latest round first, then as it was asked."""
         query = select(searches).where(searches.c.source == self._source)
@@ -101,10 +122,15 @@ class SearchStore:
         for row in self._session.look(query.order_by(*order)):
             yield _search(row)
 
-    def _terms(self) -> dict[str, Planned]:
-        if self._known is None:
-            self._known = {one.term: one for one in self.plan()}
-        return self._known
+    def _about(self, term: str) -> Planned:
+        here = (search_terms.c.source == self._source, search_terms.c.term == pack(term))
+        rows = self._session.look(select(search_terms).where(*here))
+        return _planned(rows[0]) if rows else Planned(term)
+
+
+def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), _LOOKED_UP):
+        yield ids[start : start + _LOOKED_UP]
 
 
 def _asking() -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 
+from collectors import plans
 from collectors.interfaces import Interface, Term, interface_of
 from collectors.web import rates
 from collectors.web.failures import failure, seconds_asked_for
@@ -71,6 +72,7 @@ class Asking:
         row: dict[str, Json] = {"round": round_.id, "terms": [asdict(one) for one in self.terms]}
         if row != kept:
             vault.keep_cursor(self.source.name, _CURSOR, row)
+            vault.searches(self.source.name).keep_plan(plans.planned(self.terms))
         return list(dict.fromkeys(self.interface.start(self.source, self.terms)))
 
     def trouble(self, answer: Answer, at: datetime) -> CollectionError | None:
@@ -133,7 +135,7 @@ def terms(vault: Vault, source: Source, round_: Round | None) -> tuple[Term, ...
 
 def _planned(vault: Vault, source: Source) -> list[Term]:
     """What the source's keyword plan gives beside the words of its file."""
-    return []
+    return list(plans.terms_of(vault, source))
 
 
 def _kept(rows: Json) -> Iterator[Term]:

@@ -12,6 +12,7 @@ from collectors import sightings
 from collectors.media.gate import Blocked
 from collectors.web import traps
 from collectors.web.answers import Intake, Taken
+from collectors.web.effort import count_search
 from collectors.web.failures import failure
 from collectors.web.lists import MirrorLists
 from collectors.web.run import Run
@@ -45,6 +46,7 @@ class Landing:
         self._trouble = trouble
         self._states = states
         self._lists = MirrorLists(run)
+        self._searches = run.vault.searches(run.source.name)
         self._known: OrderedDict[str, None] = OrderedDict()
         self._origins: dict[str, list[str]] = {}
         self._odd = 0
@@ -84,6 +86,7 @@ class Landing:
         if isinstance(taken.error, Skip):
             self._run.report.note(taken.error, ends=False)
         elif job.address.why not in ("mirrors", "media"):
+            count_search(self._run, job.address, taken)
             self._follow(job, taken)
             self._judge(job, taken)
             return taken
@@ -160,12 +163,13 @@ class Landing:
         if taken.error is not None or taken.outcome == "redirect":
             self._run.site.shapes.done(job.address.url, job.address.found_on)
         if job.address.why not in ("mirrors", "media"):
-            self._sight(job, taken)
+            self._count(job, taken, self._sight(job, taken))
 
-    def _sight(self, job: Job, taken: Taken) -> None:
-        """Let the states of listings know."""
-        outcome, why = sightings.outcome_of(taken.capture, taken.reading)
-        self._states.page(
+    def _sight(self, job: Job, taken: Taken) -> int:
+        """Let the states of listings know; how many are new."""
+        trouble = None if self._run.asking is None else taken.error
+        outcome, why = sightings.outcome_of(taken.capture, taken.reading, trouble=trouble)
+        return self._states.page(
             job.address.url,
             outcome,
             capture=taken.capture,
@@ -173,6 +177,15 @@ class Landing:
             documents=taken.documents,
             reason=why,
         )
+
+    def _count(self, job: Job, taken: Taken, new: int) -> None:
+        """Keep what a search brought with the page that it brought."""
+        run = self._run
+        term = "" if run.asking is None else run.asking.interface.question(job.address.url)
+        round_ = run.frontier.round if term and taken.error is None else None
+        if round_ is not None:
+            at, answers = taken.capture.captured_at, len(taken.documents)
+            self._searches.asked(round_.id, term, at, answers, new)
 
     def _redirect(self, job: Job, taken: Taken) -> None:
         """Put a redirect's target before all others; failures are told where it is not followed."""

@@ -66,6 +66,19 @@ def test_what_was_asked_says_what_was_planned_then(vault: Vault) -> None:
     assert (ivory.planned, other.planned) == (IVORY, Planned("unplanned"))
 
 
+def test_what_an_earlier_capture_holds_is_not_new(vault: Vault, make) -> None:
+    first = vault.seal(make.fetched(b"1")).capture
+    vault.add_documents(first, "r/1", [make.document(first, 1), make.document(first, 2)])
+    then = vault.seal(make.fetched(b"2")).capture
+    vault.add_documents(then, "r/1", [make.document(then, number) for number in (2, 3, 4)])
+    store = vault.searches("market")
+    seen = [("market", str(number)) for number in (2, 3, 4)]
+    assert store.first_seen(then, seen) == 2
+    assert store.first_seen(first, seen[:1]) == 1
+    assert store.first_seen(then, [("other", "2"), *seen]) == 3
+    assert store.first_seen(then, []) == 0
+
+
 @settings(
     max_examples=50,
     deadline=None,
