@@ -69,6 +69,10 @@ def no_cost(url: str) -> Mapping[str, int]:
     return {}
 
 
+def no_headers(source: Source) -> Mapping[str, str]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Interface:
     """One interface. ``name`` is the source file's ``engine``.
@@ -77,6 +81,7 @@ class Interface:
     (a 200 with an error inside, a 400 that means an expired token); None leaves it to the status.
     ``question`` is the search term of an address, also of its further pages; empty for no search.
     ``cost`` is what asking for an address takes from the budgets of ``interface.quota``.
+    ``headers`` go with every request and are no secrets, such as which country's site is asked.
     """
 
     name: str
@@ -85,3 +90,4 @@ class Interface:
     trouble: Callable[[Told], CollectionError | None] = no_trouble
     question: Callable[[str], str] = no_question
     cost: Callable[[str], Mapping[str, int]] = no_cost
+    headers: Callable[[Source], Mapping[str, str]] = no_headers

@@ -15,7 +15,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
 from collectors.contents import HEAD, contents
-from collectors.interfaces.interface import Told
+from collectors.interfaces import Told, interface_of
 from collectors.media import media_kind
 from collectors.tor import endpoint
 from collectors.web.access import Access, Question, origin, redacted, shown_at, without_secrets
@@ -94,6 +94,8 @@ class Fetcher:
         self._proxy = endpoint(settings.tor.socks, "tor.socks")
         self._limits = Limits.of(settings.collection)
         self._agent = settings.collection.user_agent
+        interface = interface_of(source.engine)
+        self._standing = {} if interface is None else dict(interface.headers(source))
         self._slots = threading.BoundedSemaphore(source.pace.concurrency)
         self._lock = threading.Lock()
         self._circuits = 0
@@ -219,6 +221,7 @@ class Fetcher:
             "User-Agent": self._agent,
             "Accept": accept or _ACCEPT,
             "Accept-Encoding": "identity",
+            **self._standing,
         }
         if _VALIDATOR.fullmatch(etag):
             headers["If-None-Match"] = etag
