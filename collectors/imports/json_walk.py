@@ -18,6 +18,8 @@ MAX_VALUE = 8 << 20
 
 _CHUNK = 1 << 18
 _SPACE = re.compile(r"[ \t\r\n]*")
+_LONG = ("{", "[", '"')
+_LONGEST_PLAIN = 5_000
 _MARK = re.compile(r"[\"\[\]{}]")
 _IN_STRING = re.compile(r"[\"\\]")
 _PLAIN = re.compile(r"[^,\]}\s\"\[{:]*")
@@ -83,8 +85,11 @@ class JsonWalk:
 
     def value(self) -> Json:
         """The value at hand; BadValue, and it is passed over, where it cannot be read."""
-        if not self._peek():
+        first = self._peek()
+        if not first:
             raise BrokenDocument("the text ends early")
+        if first not in _LONG:
+            self._reach_end_of_plain()
         wanted = _CHUNK
         while True:
             try:
@@ -97,15 +102,13 @@ class JsonWalk:
                 why = _why(error, len(self._buffer) - self._at)
                 self.skip()
                 raise BadValue(why) from None
-            if end == len(self._buffer) and self._read(_CHUNK):
-                continue  # a number may go on
             self._at = end
             return found
 
     def skip(self) -> None:
         """Pass over the value at hand, by its brackets alone."""
         first = self._peek()
-        if first not in ("{", "[", '"'):
+        if first not in _LONG:
             self._skip_plain()
             return
         depth = 0
@@ -120,10 +123,12 @@ class JsonWalk:
             if depth <= 0:
                 return
 
-    @property
-    def at_end(self) -> bool:
-        """Whether nothing but white space is left."""
-        return not self._peek()
+    def _reach_end_of_plain(self) -> None:
+        """Read on until a number or word at hand is whole; bounded, for none is that long."""
+        while len(self._buffer) - self._at < _LONGEST_PLAIN:
+            found = _PLAIN.match(self._buffer, self._at)
+            if found is None or found.end() < len(self._buffer) or not self._read(_CHUNK):
+                return
 
     def _skip_plain(self) -> None:
         found = _PLAIN.match(self._buffer, self._at)
@@ -157,9 +162,8 @@ class JsonWalk:
     def _more_needed(self) -> bool:
         """Whether the value at hand does not end within the buffer."""
         depth, at, text = 0, self._at, self._buffer
-        if text[at : at + 1] not in ('"', "{", "["):
-            plain = _PLAIN.match(text, at)
-            return plain is not None and plain.end() == len(text)
+        if text[at : at + 1] not in _LONG:
+            return False
         while (found := _MARK.search(text, at)) is not None:
             at = found.end()
             if found.group() == '"':
@@ -214,12 +218,14 @@ def repaired(text: str) -> str:
 
 def _cut(text: str, *, last: bool) -> tuple[str, str]:
     """The text without an escape that may go on in the next piece, and that."""
-    start = text.rfind("\\", max(len(text) - 3, 0))
-    if last or start < 0:
+    end = text.rfind("\\", max(len(text) - 3, 0))
+    if last or end < 0:
         return text, ""
-    while start > 0 and text[start - 1] == "\\":
-        start -= 1
-    return (text, "") if start == 0 else (text[:start], text[start:])
+    begin = end
+    while begin > 0 and text[begin - 1] == "\\":
+        begin -= 1
+    is_open = (end - begin) % 2 == 0  # of several in a row each second one is what is escaped
+    return (text[:end], text[end:]) if is_open else (text, "")
 
 
 def _why(error: Exception, size: int) -> str:

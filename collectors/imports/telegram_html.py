@@ -77,7 +77,7 @@ class _Page:
         self._issues: list[Issue] = [*tree.issues, Issue("note", _NAMES_ONLY, key="accounts")]
 
     def reading(self) -> PageReading:
-        nodes = html.find(self._tree.root, ".history > .message[id], .history .message[id]")
+        nodes = html.find(self._tree.root, ".history .message[id]")
         if not nodes:
             raise Skip("no messages of an export stand in it", reason="not-a-page")
         records: list[PageRecord] = []
