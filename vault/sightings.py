@@ -179,20 +179,29 @@ class SightingStore:
         query = select(func.count()).select_from(sightings).where(self._mine, *conditions)
         return int(self._session.look(query)[0][0])
 
-    def unmet(self, number: int) -> Iterator[Sighting]:
+    def unmet(self, number: int, since: str = "") -> Iterator[Sighting]:
         """Listings with an address of their own that this round neither met nor asked for.
 
+        None last seen before ``since`` (ISO 8601 UTC).
         Removed ones only 1, 2, 3, 5, 9, 17 … rounds later, or where a result row names them again.
         """
         again = sightings.c.missed.op("&")(sightings.c.missed - 1) == 0
         wanted = or_(sightings.c.state != REMOVED, again, sightings.c.outcome == LISTED)
         yield from self._pages(
-            sightings.c.round < number, sightings.c.asked < number, sightings.c.url != "", wanted
+            sightings.c.round < number,
+            sightings.c.asked < number,
+            sightings.c.url != "",
+            sightings.c.last_seen >= since,
+            wanted,
         )
 
-    def unsettled(self, number: int) -> Iterator[Sighting]:
-        """Listings that this round did not meet, or whose own address told something else."""
-        yield from self._pages(or_(sightings.c.round < number, sightings.c.asked == number))
+    def unsettled(self, number: int, since: str = "") -> Iterator[Sighting]:
+        """Listings that this round did not meet, or whose own address told something else.
+
+        Of the former none last seen before ``since`` (ISO 8601 UTC).
+        """
+        unmet = and_(sightings.c.round < number, sightings.c.last_seen >= since)
+        yield from self._pages(or_(unmet, sightings.c.asked == number))
 
     def listings(self, state: str | None = None) -> Iterator[Sighting]:
         """All listings by platform and id, or those in one state."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from collectors.interfaces import Told, interface_of
 from collectors.reading import read_page
 from collectors.records import PageReading
 from config.sources import Source
-from model.errors import Skip
+from model.errors import CollectionError, Skip
 from model.evidence import Capture, Document
 from vault.sightings import GONE
 
@@ -39,13 +40,20 @@ _WORDS = {
 
 
 def outcome_of(
-    capture: Capture, reading: PageReading | None, documents: Sequence[Document] = ()
+    capture: Capture,
+    reading: PageReading | None,
+    documents: Sequence[Document] = (),
+    trouble: CollectionError | None = None,
 ) -> tuple[str, str]:
     """Outcome (``read``, ``unchanged``, ``gone``, ``removed``, ``suspect``, ``failed``) and why.
 
     ``reading`` is the page as read, None where the answer was no page. Whether the page is still
-    that of the listing it was asked for is told later, from its records.
+    that of the listing it was asked for is told later, from its records. ``trouble`` is what an
+    interface says in its own words.
     """
+    if trouble is not None:
+        gone = trouble.reason == "gone"
+        return (GONE, said_of(trouble)) if gone else (FAILED, trouble.reason)
     status = 200 if capture.status is None else capture.status
     if status in GONE_STATUSES:
         return GONE, f"HTTP {status}"
@@ -69,6 +77,21 @@ def _of_page(reading: PageReading, same: str) -> tuple[str, str]:
     if reading.kind == "empty":
         return SUSPECT, _WORDS["empty"]
     return (SUSPECT, "the page does not fit the source file") if is_odd(reading) else (same, "")
+
+
+def said_of(trouble: CollectionError) -> str:
+    """The interface's own words in an error, without the address they are about."""
+    return trouble.message.rpartition(": ")[2][:300] or "gone"
+
+
+def of_interface(source: Source, capture: Capture, payload: bytes) -> CollectionError | None:
+    """What an interface's answer says in its own words, from the capture alone."""
+    interface = interface_of(source.engine)
+    if interface is None or capture.status == 304:
+        return None
+    headers = {name.lower(): value for name, value in reversed(capture.headers)}
+    told = Told(capture.final_url or capture.url, capture.status or 200, payload, headers)
+    return interface.trouble(told)
 
 
 def is_odd(reading: PageReading) -> bool:

@@ -13,7 +13,7 @@ from itertools import chain
 
 from collectors.imports.reading import Reading, stream_documents
 from collectors.sightings import stand
-from collectors.sightings.answers import outcome_of
+from collectors.sightings.answers import of_interface, outcome_of
 from collectors.sightings.rounds import Sightings
 from collectors.sightings.sights import Came
 from config.sources import Source
@@ -39,7 +39,16 @@ def rebuild(vault: Vault, source: Source, *, clock: Clock, address: Callable[[st
         for told in _in_order(vault, source.name):
             if isinstance(told, SightingEvent):
                 if told.state == stand.ROUND_BEGUN:
-                    now = Sightings(vault, source, told.round, clock, address=address, replay=True)
+                    since = str(told.detail.get("since", ""))
+                    now = Sightings(
+                        vault,
+                        source,
+                        told.round,
+                        clock,
+                        address=address,
+                        since=since,
+                        replay=True,
+                    )
                 if now is not None:
                     now.again(told)
                 if told.state == stand.ROUND_ENDED:
@@ -70,8 +79,9 @@ def _pages(vault: Vault, source: str) -> Iterator[Capture]:
 
 def _read_again(vault: Vault, source: Source, capture: Capture, now: Sightings) -> None:
     """One capture as it was read when it came."""
-    reading = Reading()
-    found = list(stream_documents(vault.payload(capture), capture, source, reading))
-    outcome, why = outcome_of(capture, reading.page, found)
+    reading, payload = Reading(), vault.payload(capture)
+    trouble = of_interface(source, capture, payload)
+    found = [] if trouble else list(stream_documents(payload, capture, source, reading))
+    outcome, why = outcome_of(capture, reading.page, found, trouble)
     url = now.key(capture.url)
     now.came(Came(url, outcome, why, capture.captured_at, capture, reading.page, found))

@@ -58,7 +58,8 @@ class Sightings:
 
     ``address`` gives the address under which the frontier knows a page, ValueError for what is
     none or of another site. The work of a page does not grow with the source, nor does the memory
-    of a round. ``clock`` tells when an address did not answer, and when the round ended.
+    of a round. ``since`` (ISO 8601 UTC) is when what the round looks at begins, ``clock`` tells
+    when an address did not answer, and when the round ended.
     ``replay`` leaves out what only the first time tells, see :mod:`collectors.sightings.rebuild`.
     """
 
@@ -70,6 +71,7 @@ class Sightings:
         clock: Clock,
         *,
         address: Callable[[str], str],
+        since: str = "",
         replay: bool = False,
     ) -> None:
         self._vault = vault
@@ -77,9 +79,10 @@ class Sightings:
         self._round = round_id
         self._clock = clock
         self._address = address
+        self._since = since
         self._replay = replay
         self._store = vault.sightings(source.name)
-        self._stand = Stand(vault, source.name, round_id, replay=replay)
+        self._stand = Stand(vault, source.name, round_id, since=since, replay=replay)
         self._starts = frozenset(filter(None, map(self.key, source.start)))
         self._led: dict[str, tuple[str, ...]] = {}
         self._notices: dict[str, Came] = {}
@@ -125,7 +128,10 @@ class Sightings:
         """Addresses of known listings that this round neither met nor asked for."""
         if not self._source.recheck:
             return
-        for listing in self._store.unmet(self._round):
+        facts = self._facts("", finished=False)
+        for listing in self._store.unmet(self._round, self._since):
+            if not facts.concerns(listing):
+                continue
             url = self.key(listing.url)
             if url and url != listing.url:  # meanwhile known by a shorter address
                 self._store.save([replace(listing, url=url)])
@@ -168,7 +174,8 @@ class Sightings:
         for listing in here:
             if listing.key not in found:
                 self._not_there(changed, listing, own, came)
-        self._met(changed, found, here)
+        self._shown_as_gone(changed, found, came)
+        self._met(changed, {k: sight for k, sight in found.items() if not sight.gone}, here)
 
     def _removed(self, changed: _Changes, came: Came, here: Sequence[Sighting]) -> None:
         """A notice of removal, at a listing's own address or where that leads; rows are met."""
@@ -180,6 +187,12 @@ class Sightings:
             concerned |= {listing.key: listing for listing in self._store.at(url)}
         self._answer(changed, concerned.values(), GONE, came.why, came)
         self._met(changed, {key: sight for key, sight in found.items() if key not in own}, here)
+
+    def _shown_as_gone(self, changed: _Changes, found: dict[Key, Sight], came: Came) -> None:
+        """Records in whose place a notice stands; one that was never seen itself is none."""
+        notices = {key: sight.gone for key, sight in found.items() if sight.gone}
+        for key, listing in self._store.known(notices).items():
+            self._answer(changed, [listing], GONE, notices[key], came)
 
     def _suspect(self, changed: _Changes, came: Came, here: Iterable[Sighting]) -> None:
         """A page that could not be read as it should: what it names is there, and no more."""
@@ -244,7 +257,8 @@ class Sightings:
     def _notice(self, came: Came, here: Sequence[Sighting]) -> str:
         """The status, and what the body says of the removal."""
         capture = came.capture
-        if capture is None or not here or capture.status not in GONE_STATUSES:
+        told = self._source.is_interface or not here
+        if told or capture is None or capture.status not in GONE_STATUSES:
             return came.why
         said = notice_in(self._vault.payload(capture), capture, self._source)
         return f"HTTP {capture.status}" + (f": {said}" if said else "")
@@ -319,12 +333,13 @@ class Sightings:
             there=self._store.met_and_there(self._round),
             met=self._store.met(self._round),
             rechecked=self._source.recheck,
+            since=self._since,
         )
 
     def _settle(self, facts: RoundFacts) -> None:
         """Go through all that the round did not simply meet, in pieces."""
         changed = _Changes()
-        for listing in self._store.unsettled(self._round):
+        for listing in self._store.unsettled(self._round, self._since):
             step = states.settled(listing, facts)
             if step[0] is not listing:
                 changed.take(step)

@@ -31,11 +31,14 @@ class Stand:
     Nothing of that is told a second time where ``replay`` is set.
     """
 
-    def __init__(self, vault: Vault, source: str, number: int, *, replay: bool) -> None:
+    def __init__(
+        self, vault: Vault, source: str, number: int, *, since: str = "", replay: bool
+    ) -> None:
         self._vault = vault
         self._source = source
         self._store = vault.sightings(source)
         self._number = number
+        self._since = since
         self._replay = replay
         self._known = _Known(**(vault.cursor(source, _CURSOR) or {}))
 
@@ -47,7 +50,8 @@ class Stand:
         """Note once that the round has begun; ``first`` is its first capture."""
         if self._known.round != self._number:
             self._keep(self._known._replace(round=self._number, start=""))
-            self.tell(ROUND_BEGUN, {} if first is None else {"after": first - 1}, at)
+            bound: dict[str, Json] = {"since": self._since} if self._since else {}
+            self.tell(ROUND_BEGUN, bound | ({} if first is None else {"after": first - 1}), at)
 
     @property
     def ended(self) -> bool:

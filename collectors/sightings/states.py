@@ -34,7 +34,11 @@ Step = tuple[Sighting, SightingEvent | None]
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One listing as one page shows it; ``part`` is the kind of reading, ``url`` its address."""
+    """One listing as one page shows it; ``part`` is the kind of reading, ``url`` its address.
+
+    ``slot`` is the kind of reading it is compared with, where that is another; ``gone`` the
+    notice that stands in its place.
+    """
 
     key: Key
     part: str
@@ -42,6 +46,13 @@ class Sight:
     at: str
     capture: int | None
     values: Mapping[str, str]
+    slot: str = ""
+    gone: str = ""
+
+    @property
+    def kept_as(self) -> str:
+        """The kind of reading its values are kept and compared as."""
+        return self.slot or self.part
 
 
 class Told(NamedTuple):
@@ -58,6 +69,7 @@ class RoundFacts:
     """What the end of a round knows: how it went, and how many listings were there or gone.
 
     ``start`` is how the start addresses fared: ``read``, empty where not asked, else the reason.
+    ``since`` (ISO 8601 UTC) is when what it looked at begins, empty for all there is.
     """
 
     number: int
@@ -68,6 +80,15 @@ class RoundFacts:
     there: int
     met: int
     rechecked: bool = True
+    since: str = ""
+
+    def concerns(self, listing: Sighting) -> bool:
+        """Whether the round looked at the time that this listing is of.
+
+        One posted before, or without a date last seen before, is left as it stands.
+        """
+        posted = str(listing.values.get(PAGE, {}).get("posted_at", "")) or listing.last_seen
+        return not self.since or posted >= self.since
 
     @property
     def broken(self) -> bool:
@@ -91,8 +112,8 @@ def met(before: Sighting | None, sight: Sight, source: str, number: int) -> Step
         return before, None
     changed = [
         change
-        for change in changes(before.values.get(sight.part, {}), sight.values)
-        if not _told_before(before, sight.part, change, number)
+        for change in changes(before.values.get(sight.kept_as, {}), sight.values)
+        if not _told_before(before, sight.kept_as, change, number)
     ]
     state = _state_met(before, bool(changed), number)
     after = _renewed(before, sight, state, number)
@@ -115,7 +136,7 @@ def _new(sight: Sight, source: str, number: int) -> Step:
         since=sight.at,
         round=number,
         capture=sight.capture,
-        values={sight.part: dict(sight.values)},
+        values={sight.kept_as: dict(sight.values)},
         paged=number if sight.part == PAGE else 0,
     )
     return found, _event(found, number, sight.at, "", _told(sight, []))
@@ -143,7 +164,7 @@ def _renewed(before: Sighting, sight: Sight, state: str, number: int) -> Sightin
     """The listing after it was met; its own page ends what its address had answered before."""
     own = sight.part == PAGE
     same = state == before.state
-    former = before.values.get(sight.part, {})
+    former = before.values.get(sight.kept_as, {})
     return replace(
         before,
         url=sight.url if sight.url and (own or not before.paged) else before.url,
@@ -152,7 +173,7 @@ def _renewed(before: Sighting, sight: Sight, state: str, number: int) -> Sightin
         since=before.since if same else sight.at,
         round=number,
         capture=sight.capture,
-        values={**before.values, sight.part: {**former, **sight.values}},
+        values={**before.values, sight.kept_as: {**former, **sight.values}},
         missed=0,
         notice="",
         paged=number if own else before.paged,
@@ -186,7 +207,7 @@ def settled(before: Sighting, facts: RoundFacts) -> Step:
         return before, None
     if asked and before.outcome == SUSPECT and not facts.broken:
         return _as(before, PARSE_SUSPECT, before.answer, facts.number)
-    if not facts.finished or facts.broken:
+    if not facts.finished or facts.broken or not facts.concerns(before):
         return before, None
     return _missed(before, facts, asked=asked)
 

@@ -46,7 +46,6 @@ class Landing:
         self._trouble = trouble
         self._states = states
         self._lists = MirrorLists(run)
-        self._searches = run.vault.searches(run.source.name)
         self._known: OrderedDict[str, None] = OrderedDict()
         self._origins: dict[str, list[str]] = {}
         self._odd = 0
@@ -163,13 +162,13 @@ class Landing:
         if taken.error is not None or taken.outcome == "redirect":
             self._run.site.shapes.done(job.address.url, job.address.found_on)
         if job.address.why not in ("mirrors", "media"):
-            self._count(job, taken, self._sight(job, taken))
+            self._sight(job, taken)
 
-    def _sight(self, job: Job, taken: Taken) -> int:
-        """Let the states of listings know; how many are new."""
+    def _sight(self, job: Job, taken: Taken) -> None:
+        """Let the states of listings know."""
         trouble = None if self._run.asking is None else taken.error
         outcome, why = sightings.outcome_of(taken.capture, taken.reading, trouble=trouble)
-        return self._states.page(
+        self._states.page(
             job.address.url,
             outcome,
             capture=taken.capture,
@@ -177,15 +176,6 @@ class Landing:
             documents=taken.documents,
             reason=why,
         )
-
-    def _count(self, job: Job, taken: Taken, new: int) -> None:
-        """Keep what a search brought with the page that it brought."""
-        run = self._run
-        term = "" if run.asking is None else run.asking.interface.question(job.address.url)
-        round_ = run.frontier.round if term and taken.error is None else None
-        if round_ is not None:
-            at, answers = taken.capture.captured_at, len(taken.documents)
-            self._searches.asked(round_.id, term, at, answers, new)
 
     def _redirect(self, job: Job, taken: Taken) -> None:
         """Put a redirect's target before all others; failures are told where it is not followed."""

@@ -311,7 +311,12 @@ class Visit:
         run.report.mirror = run.site.mirrors.current
         self._gate = Gate(run, self._turns, begun.id)
         self._states = sightings.Sightings(
-            run.vault, run.source, begun.id, run.clock, address=run.site.key
+            run.vault,
+            run.source,
+            begun.id,
+            run.clock,
+            address=run.site.key,
+            since=run.asking.since if run.asking is not None else "",
         )
         self._landing = Landing(run, self._intake, self._trouble, self._states)
         recall_holds(run, self._turns)
