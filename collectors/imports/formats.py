@@ -98,6 +98,14 @@ FORMATS: Mapping[str, Format] = {
             is_picture=True,
         ),
         Format(
+            "whatsapp",
+            "collectors.imports.whatsapp:read",
+            "whatsapp",
+            "collectors.imports.whatsapp:is_chat",
+            handed_in=True,
+            grows=True,
+        ),
+        Format(
             "telegram",
             "collectors.imports.telegram:read_export",
             "telegram",
