@@ -8,9 +8,14 @@ from pathlib import Path
 
 from app.source_names import Sources
 from collectors.imports.column_map import load_map
+from collectors.imports.detect import check_format
+from collectors.imports.pieces import handed_in
 from collectors.imports.run import ImportReport, import_paths
+from collectors.imports.saving import NOTHING_TOLD, Saving
+from collectors.media.gate import BlockList, load_block_list
 from config.settings import Workspace
 from model.canonical import Json
+from model.errors import ConfigurationError
 from model.progress import Progress
 from vault.vault import Vault
 
@@ -26,6 +31,11 @@ class Imported:
     has_errors: bool
 
 
+def must_be_told(paths: Sequence[Path], format_: str | None) -> str:
+    """The first of the files of which it must be known who saved it, when and how; else empty."""
+    return next(handed_in(list(paths), check_format(format_) if format_ else None), "")
+
+
 def import_material(
     workspace: Workspace,
     vault: Vault,
@@ -35,8 +45,17 @@ def import_material(
     format_: str | None,
     map_: str | None,
     progress: Progress,
+    saving: Saving = NOTHING_TOLD,
 ) -> Imported:
-    """Seal and read ``paths`` under ``source``; a source without a file is read generically."""
+    """Seal and read ``paths`` under ``source``; a source without a file is read generically.
+
+    ConfigurationError where something was handed in and ``saving`` does not tell by whom.
+    """
+    if not saving.is_told and (name := must_be_told(paths, format_)):
+        raise ConfigurationError(
+            f"{name}: who saved it, when and how must be told",
+            remedy=f"add {' '.join(f'{option} …' for option in saving.missing)}",
+        )
     known = Sources(workspace).of(source)
     mandate = vault.mandate_for(source)
     report = import_paths(
@@ -47,6 +66,8 @@ def import_material(
         mapping=load_map(map_) if map_ else None,
         mandate=mandate.id if mandate else None,
         progress=lambda name, done: progress(name, done, None),
+        saving=saving,
+        blocked=_blocked(workspace),
     )
     return Imported(
         counts={
@@ -60,6 +81,12 @@ def import_material(
         sentences=tuple(_sentences(report, mandated=mandate is not None, source=source)),
         has_errors=report.has_errors,
     )
+
+
+def _blocked(workspace: Workspace) -> BlockList | None:
+    """The list of pictures that are never kept, where the workspace names one."""
+    named = workspace.settings.collection.blocked_images
+    return load_block_list(Path(named)) if named else None
 
 
 SHOWN = 40

@@ -21,25 +21,58 @@ def import_(
     source: Annotated[str, typer.Option(help="The source the material comes from.")],
     format_: Annotated[
         str | None,
-        typer.Option("--format", help="listings, html or warc; told from the bytes without."),
+        typer.Option("--format", help="What the files are, in a word; told from them without."),
     ] = None,
     map_: Annotated[
         str | None,
         typer.Option("--map", help="YAML file (or name of a shipped one) that names the columns."),
     ] = None,
+    saved_by: Annotated[str | None, typer.Option(help="Who saved or received it.")] = None,
+    saved_at: Annotated[
+        str | None, typer.Option(help="When, as 2026-11-22T14:30; UTC unless it says otherwise.")
+    ] = None,
+    saved_how: Annotated[
+        str | None, typer.Option(help="How, as 'export of the phone's owner by e-mail'.")
+    ] = None,
+    note: Annotated[str | None, typer.Option(help="What else there is to note.")] = None,
+    timezone: Annotated[
+        str | None, typer.Option(help="Of the times in it, as Asia/Bangkok or +07:00.")
+    ] = None,
+    date_order: Annotated[
+        str | None, typer.Option(help="dmy, mdy or ymd, where its dates leave that open.")
+    ] = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Seal saved material in the vault and read it; the same again adds nothing."""
-    from app.importing import import_material
+    from app.importing import import_material, must_be_told
+    from collectors.imports.saving import saving
+    from model.clock import system_clock
     from vault.vault import open_vault
 
     place = the_workspace(workspace)
+    now = system_clock()
+    zone, order = timezone, date_order
+    told = saving(saved_by, saved_at, saved_how, note, timezone=zone, date_order=order, now=now)
+    if told.missing and sys.stdin.isatty() and (name := must_be_told(paths, format_)):
+        say(f"{name}: who saved it, when and how is kept with it")
+        by = saved_by or typer.prompt("Saved by", err=True)
+        at = saved_at or typer.prompt("Saved at (as 2026-11-22T14:30)", err=True)
+        how = saved_how or typer.prompt("Saved how", err=True)
+        zone = zone or typer.prompt("Time zone of the times in it", default="UTC", err=True)
+        told = saving(by, at, how, note, timezone=zone, date_order=order, now=now)
     with open_vault(place) as vault:
         for repair in vault.repairs:
             say(repair)
         report = import_material(
-            place, vault, paths, source, format_=format_, map_=map_, progress=progress()
+            place,
+            vault,
+            paths,
+            source,
+            format_=format_,
+            map_=map_,
+            progress=progress(),
+            saving=told,
         )
     for sentence in report.sentences:
         say(sentence)
@@ -138,6 +171,8 @@ def add_to(cli: typer.Typer) -> None:
         epilog=example(
             "spoor import saved/ --source dream",
             "spoor import listings.csv --source agora --map agora",
+            "spoor import chat.zip --source phone-7 --saved-by 'A. Officer' --saved-at 2026-11-20"
+            " --saved-how 'exported on the phone' --timezone Asia/Bangkok",
         ),
     )(import_)
     cli.command(epilog=example("spoor collect", "spoor collect dream --dry-run"))(collect)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from collectors.archives import Limits, printable, zip_members
+from collectors.archives import Limits, printable, zip_members, zip_names
 from collectors.imports.column_map import ColumnMap
 from collectors.imports.content import Content, of_bytes, of_file
 from collectors.imports.csv_rows import read_heading
@@ -86,6 +86,24 @@ def list_files(paths: list[Path], told: str | None) -> Listed:
             name = printable(path.name)
             listed.files.append(File(path, name, _format(path, name, told)))
     return listed
+
+
+def handed_in(paths: list[Path], told: str | None) -> Iterator[str]:
+    """The names of files, also inside of archives, that somebody saved or was given."""
+    for file in list_files(paths, told).files:
+        if file.format == "zip":
+            with zip_names(file.path, file.name) as (members, look):
+                yield from (f"{file.name}!{one}" for one in members if _is_handed(look(one), one))
+        elif file.format in FORMATS and FORMATS[file.format].handed_in:
+            yield file.name
+
+
+def _is_handed(head: bytes, name: str) -> bool:
+    try:
+        found = detect(head, name)
+    except Unknown:
+        return False
+    return found in FORMATS and FORMATS[found].handed_in
 
 
 def _list_folder(folder: Path, told: str | None, listed: Listed) -> None:
@@ -231,7 +249,7 @@ def zip_pieces(path: Path, name: str, limits: Limits, saving: Saving) -> Iterato
             continue
         if found == "html":
             yield page_piece(member.payload, full, saving)
-        elif FORMATS[found].handed_in if found in FORMATS else False:
+        elif found in FORMATS and FORMATS[found].handed_in:
             yield saved_piece(member.payload, full, found, saving)
         else:
             yield Issue("note", f"{full}: passed over: {found} inside an archive", full)
