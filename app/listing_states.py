@@ -1,4 +1,7 @@
-"""``spoor sources listings`` and ``history``: what became of listings, in rows and sentences."""
+"""``spoor sources listings`` and ``history``: what became of listings, in rows and sentences.
+
+Of interfaces these are posts, threads, profiles and groups, too.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from collectors.mirrors import CURSOR, Mirrors
-from collectors.sightings import STATES, down_since, rebuild
+from collectors.sightings import STATES, down_since, kept_as, rebuild, told_apart
 from collectors.web.failures import FAILURES
 from collectors.web.site import Site
 from config.settings import Workspace
@@ -17,8 +20,11 @@ from model.errors import ConfigurationError
 from vault.sightings import SOURCE, Sighting, SightingEvent
 from vault.vault import Vault, open_vault
 
-COLUMNS = ("listing", "state", "since", "title", "price", "last_seen", "says", "url")
+COLUMNS = ("listing", "state", "kind", "since", "title", "price", "last_seen", "says", "url")
 """What a table shows; JSON has all."""
+
+_SHOWN = 80
+"""Characters of a text that stands for a title."""
 
 _REMOVED, _DOWN, _UP = "removed", "source-down", "source-up"
 _SENTENCES = {
@@ -58,14 +64,16 @@ def _row(listing: Sighting, down: str) -> dict[str, Any]:
     hidden = bool(down) and listing.state != _REMOVED
     shown = {**listing.values.get("row", {}), **listing.values.get("page", {})}
     says = "the source does not answer" if hidden else _words(listing.notice)
+    kind, native_id = told_apart(listing.native_id)
     return {
-        "listing": listing.native_id,
+        "listing": native_id,
+        "kind": kind,
         "platform": listing.platform,
         "state": _DOWN if hidden else listing.state,
         "since": down if hidden else listing.since,
         "last_state": listing.state,
         "last_state_since": listing.since,
-        "title": shown.get("title"),
+        "title": shown.get("title") or str(shown.get("text", ""))[:_SHOWN] or None,
         "price": shown.get("price"),
         "seller": shown.get("seller"),
         "first_seen": listing.first_seen,
@@ -87,7 +95,7 @@ def _pending(listing: Sighting) -> str:
 def history_rows(workspace: Workspace, name: str, listing_id: str) -> Iterator[dict[str, Any]]:
     """All that happened to one listing: when, what, and the capture that proves it."""
     with open_vault(workspace, write=False) as vault:
-        found = vault.sightings(name).named(listing_id)
+        found = vault.sightings(name).named(*kept_as(listing_id))
         if not found:
             load_source(name, workspace)
             raise ConfigurationError(

@@ -137,9 +137,10 @@ class SightingStore:
                     found[sighting.key] = sighting
         return found
 
-    def named(self, native_id: str) -> list[Sighting]:
-        """Listings of this id, on whichever platform of the source."""
-        query = select(sightings).where(self._mine, sightings.c.native_id == pack(native_id))
+    def named(self, *native_ids: str) -> list[Sighting]:
+        """Listings of one of these ids, on whichever platform of the source."""
+        wanted = sightings.c.native_id.in_([pack(one) for one in native_ids])
+        query = select(sightings).where(self._mine, wanted)
         return [_sighting(row) for row in self._session.look(query.limit(_CHUNK))]
 
     def at(self, url: str) -> list[Sighting]:

@@ -23,6 +23,7 @@ FAMILIES: Mapping[str, str] = {
 }
 """Kind of record → what its id is one of: what is a post here may be a comment there."""
 
+_ALL = tuple(dict.fromkeys(FAMILIES.values()))
 _LISTS = ("also", "admins")
 _LONGEST = 2_000
 
@@ -37,10 +38,15 @@ def known_as(kind: str, native_id: str, *, interface: bool) -> str:
     return f"{FAMILIES[kind]}:{native_id}" if interface else native_id
 
 
-def told_apart(kept: str, *, interface: bool) -> tuple[str, str]:
+def told_apart(kept: str) -> tuple[str, str]:
     """Family and the platform's own id of what is kept under this id."""
     family, mark, native_id = kept.partition(":")
-    return (family, native_id) if interface and mark else ("listing", kept)
+    return (family, native_id) if mark and family in _ALL else ("listing", kept)
+
+
+def kept_as(native_id: str) -> list[str]:
+    """Every id under which something with the platform's own id may be kept."""
+    return [native_id, *(f"{family}:{native_id}" for family in _ALL)]
 
 
 def of_networks(document: Document) -> dict[str, str]:

@@ -115,6 +115,7 @@ def met(before: Sighting | None, sight: Sight, source: str, number: int) -> Step
         for change in changes(before.values.get(sight.kept_as, {}), sight.values)
         if not _told_before(before, sight.kept_as, change, number)
     ]
+    changed += _edit(before, sight)
     state = _state_met(before, bool(changed), number)
     after = _renewed(before, sight, state, number)
     if state == before.state and not changed:
@@ -140,6 +141,18 @@ def _new(sight: Sight, source: str, number: int) -> Step:
         paged=number if sight.part == PAGE else 0,
     )
     return found, _event(found, number, sight.at, "", _told(sight, []))
+
+
+def _edit(before: Sighting, sight: Sight) -> list[dict[str, str]]:
+    """That a record was edited since it was last seen, where it had not been before.
+
+    Not every reading tells of edits, so that none told before is no proof of none.
+    """
+    after = sight.values.get("edited_at", "")
+    known = before.values.get(sight.kept_as, {}).get("edited_at")
+    if known or after <= before.last_seen:
+        return []
+    return [{"field": "edited_at", "before": "", "after": after}]
 
 
 def _told_before(before: Sighting, part: str, change: Mapping[str, str], number: int) -> bool:
