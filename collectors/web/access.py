@@ -48,7 +48,10 @@ class Access(Protocol):
         """
 
     def renew(self, told: Told, shown: Mapping[str, str]) -> bool:
-        """Whether the answer refuses what was ``shown``, and there is something newer to show."""
+        """Whether the answer refuses what was ``shown``, and there is something newer to show.
+
+        It gets to know every answer to a request that showed something.
+        """
 
     def redact(self, data: bytes) -> tuple[bytes, int]:
         """The bytes with ``[redacted]`` for each secret in use, and how many there were."""

@@ -144,6 +144,7 @@ class Fetcher:
         if shown and access.renew(answer.told, shown):
             shown = access.headers(url)
             answer = self._get(self._request(url, etag, last_modified, accept, shown), url)
+            access.renew(answer.told, shown)  # whether the newer ones work is for it to know
         return _without(access, answer)
 
     def _checked(self, url: str) -> str:
