@@ -88,7 +88,7 @@ def read(payload: bytes, source: Source, url: str, *, since: str = "") -> PageRe
 
 
 def trouble(told: Told) -> CollectionError | None:
-    """The first error of an answer (developer.ebay.com/api-docs/static/handling-error-messages.html).
+    """The first error of an answer (developer.ebay.com/api-docs/static/handling-error-messages).
 
     A search may come with ``warnings`` beside what it found: these are no trouble.
     """

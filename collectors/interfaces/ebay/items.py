@@ -5,7 +5,7 @@ Fields are those of the API's own specification (buy_browse_v1_oas3: ``ItemSumma
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from collectors.interfaces.answers import Item
 from collectors.interfaces.found import amount, filled, plain, told, web
@@ -25,17 +25,31 @@ def item_place(base: str, given: str) -> str:
 
 
 def summary(data: Item, base: str) -> PageRecord | None:
-    """A row of a search."""
-    return _listing(data, base, data.text("shortDescription"), ())
+    """A row of a search: what it says in the same words as the item's own page, the rest extra."""
+    excerpt, place = data.text("shortDescription"), _place(data.item("itemLocation"))
+    return _listing(data, base, {}, told({"excerpt": excerpt, "place": place}))
 
 
 def full(data: Item, base: str) -> PageRecord | None:
     """An item as it is told by itself; its description is HTML."""
     text, links = plain(data.text("description"))
-    return _listing(data, base, text or data.text("shortDescription"), links)
+    shipping = data.item("shipToLocations")
+    fields = {
+        "text": text or data.text("shortDescription"),
+        "category": data.line("categoryPath").replace("|", " / "),
+        "ships_from": _place(data.item("itemLocation")),
+        "ships_to": ", ".join(_regions(shipping, "regionIncluded")),
+    }
+    return _listing(data, base, fields, {}, links)
 
 
-def _listing(data: Item, base: str, text: str, links: tuple[str, ...]) -> PageRecord | None:
+def _listing(
+    data: Item,
+    base: str,
+    fields: Mapping[str, str],
+    extra: Mapping[str, Json],
+    links: tuple[str, ...] = (),
+) -> PageRecord | None:
     given = data.line("itemId")
     if not given:
         data.note("error", "an item without an id was left out", "itemId")
@@ -45,15 +59,11 @@ def _listing(data: Item, base: str, text: str, links: tuple[str, ...]) -> PageRe
     value = amount(written)
     if written and not value:
         data.note("warning", f"no amount of money: {written[:40]!r}", "price")
-    fields = {
+    both = {
         "title": data.line("title"),
-        "text": text,
         "url": data.link("itemWebUrl").partition("?")[0],
-        "category": data.line("categoryPath").replace("|", " / ") or _categories(data),
         "price": value,
         "currency": price.line("currency"),
-        "ships_from": _place(data.item("itemLocation")),
-        "ships_to": ", ".join(_regions(data.item("shipToLocations"), "regionIncluded")),
         "posted_at": data.moment("itemCreationDate"),
         **_account(data.item("seller")),
     }
@@ -61,10 +71,10 @@ def _listing(data: Item, base: str, text: str, links: tuple[str, ...]) -> PageRe
         kind="listing",
         native_id=given,
         locator=data.where,
-        fields=filled(fields),
+        fields=filled({**both, **fields}),
         images=_images(data),
         links=links,
-        extra=told(_extra(data, base, given)),
+        extra=told({**_extra(data, base, given), **extra}),
     )
 
 
@@ -75,6 +85,7 @@ def _extra(data: Item, base: str, given: str) -> dict[str, Json]:
         "ends_at": data.moment("itemEndDate"),
         "buying": list(data.texts("buyingOptions")),
         "bids": data.number("bidCount"),
+        "categories": [one.line("categoryName") for one in data.items("categories")],
         "condition": data.line("condition"),
         "condition_described": data.text("conditionDescription"),
         "attributes": {
@@ -136,11 +147,6 @@ def _legal(legal: Item) -> Iterator[str]:
         yield f"VAT {one.line('issuingCountry')} {one.line('vatId')}"
     for name in _LEGAL_TEXTS:
         yield plain(legal.text(name))[0]
-
-
-def _categories(data: Item) -> str:
-    named = (one.line("categoryName") for one in data.items("categories"))
-    return " / ".join(filter(None, reversed([*named])))
 
 
 def _place(location: Item) -> str:

@@ -257,7 +257,7 @@ def _removed(record: PageRecord | None) -> str:
     """The notice in place of what is gone; empty for what is there."""
     if record is None:
         return _NOT_THERE
-    by = record.extra.get("deleted") or record.extra.get("deactivated")
+    by = record.extra.get("deleted")
     if record.extra.get("available") == "removed":
         by = "goods removed"
     return f"taken away: {by}" if by else ""

@@ -105,7 +105,7 @@ def user(data: Item, base: str) -> PageRecord | None:
                 "also": also,
                 "town": data.line("city", "title"),
                 "followers": data.number("followers_count"),
-                "deactivated": data.line("deactivated"),
+                "deleted": data.line("deactivated"),
                 "closed": data.flag("is_closed"),
             }
         ),
@@ -144,7 +144,7 @@ def group(data: Item, base: str) -> PageRecord | None:
                 "town": data.line("city", "title"),
                 "followers": data.number("members_count"),
                 "members": _contacts(data),
-                "deactivated": data.line("deactivated"),
+                "deleted": data.line("deactivated"),
                 "closed": bool(data.number("is_closed")),
                 "type": data.line("type"),
             }

@@ -1,4 +1,4 @@
-"""A day later in the test shop: some products withdrawn, some dearer, one renamed, some new."""
+"""A day later in the test shop: products withdrawn, deleted, dearer, renamed, and new ones."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ WITHDRAWN = ("SP00030", "SP00031", "SP00032")
 DEARER = ("SP00040", "SP00041", "SP00042", "SP00043")
 RENAMED = "SP00050"
 NEW = ("SP90001", "SP90002")
+DELETED = ("SP00033", "SP00034")
 
 
 def main() -> None:
     """Change the tables, then let the search index know, as a shop does every night."""
     with transaction.atomic():
         Product.objects.filter(upc__in=WITHDRAWN).update(is_public=False)
+        Product.objects.filter(upc__in=DELETED).delete()
         StockRecord.objects.filter(product__upc__in=DEARER).update(price=F("price") + 10)
         Product.objects.filter(upc=RENAMED).update(title="Garden bench, painted anew")
         for upc in NEW:

@@ -1,4 +1,6 @@
-"""Settings of the test shop: django-oscar as its own documentation sets it up, on SQLite."""
+"""Settings of the test shop: django-oscar and its interface as their own documentation sets them
+up, on SQLite.
+"""
 
 import os
 from pathlib import Path
@@ -81,7 +83,14 @@ INSTALLED_APPS = [
     "treebeard",
     "sorl.thumbnail",
     "django_tables2",
+    "rest_framework",
+    "oscarapi",
 ]
+REST_FRAMEWORK = {
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "PAGE_SIZE": 50,
+}
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -41,6 +41,7 @@ def main() -> None:
         "listed": [str(item.id) for item in public if item.parent_id is None],
         "reviews": reviews,
         "hidden": {str(item.id): item.title for item in hidden},
+        "api": {str(item.id): _in_interface(item, prices) for item in Product.objects.all()},
     }
     print(json.dumps(truth))
 
@@ -64,6 +65,14 @@ def _listing(item, prices) -> dict[str, str]:
         "currency": offers[0].price_currency if offers else "",
         "available": str(any((offer.num_in_stock or 0) > 0 for offer in offers)),
     }
+
+
+def _in_interface(item, prices) -> dict[str, str]:
+    """A product as the interface must tell it, which has those withdrawn from the pages too."""
+    told = _listing(item, prices)
+    if item.structure == "parent":
+        told["available"] = ""  # oscar's interface says it of sizes only
+    return told
 
 
 if __name__ == "__main__":
