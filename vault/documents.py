@@ -19,6 +19,7 @@ from vault.schema import captures, documents, issues, marks, readings
 from vault.session import ASIDE, Session
 from vault.statements import StatementStore
 from vault.text import pack, pack_json, unpack, unpack_json
+from vault.uids import UidSet
 
 _CHUNK = 500
 _PART = 20_000
@@ -187,7 +188,7 @@ class _Reading:
         self.capture = capture
         self.reader = reader
         self.subject = f"capture {capture.seq}"
-        self._uids: set[bytes] = set()
+        self._uids = UidSet()
         self.problems: list[Issue] = []
         self.added = 0
 
@@ -212,11 +213,10 @@ class _Reading:
         fresh: dict[str, Document] = {}
         for document in chunk:
             uid = self._checked(document)
-            if _short(uid) in self._uids:
-                self._add_problem(_double(document))
-            else:
+            if self._uids.add(uid):
                 fresh[uid] = document
-                self._uids.add(_short(uid))
+            else:
+                self._add_problem(_double(document))
         self.in_part += len(chunk)
         known = self._current(fresh)
         rows = [self._row(uid, document) for uid, document in fresh.items()]
@@ -277,7 +277,7 @@ class _Reading:
     def drop_the_rest(self) -> int:
         """Supersede what earlier readings of this capture found and this one did not."""
         found = self._connection.execute(_OF_CAPTURE, {"of": self.capture.seq}).scalars()
-        gone = [uid for uid in found if _short(uid) not in self._uids]
+        gone = [uid for uid in found if uid not in self._uids]
         self._supersede(gone)
         return len(gone)
 
@@ -304,11 +304,6 @@ class _Reading:
             "total": self._session.heads.current_count,
             "sum": self._session.heads.current_sum,
         }
-
-
-def _short(uid: str) -> bytes:
-    """A uid as it is held in memory while a reading goes on."""
-    return bytes.fromhex(uid)
 
 
 def row_digest(row: Mapping[str, Any]) -> str:
