@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -145,3 +145,143 @@ def test_complete_and_none_twice(case: Case, town: Town) -> None:
     assert [issue.message for _, issue in case.vault.issues() if issue.severity != "note"] == []
     assert b"mark-of-the-closed-room" not in case.payloads()
     assert list(case.vault.verify()) == []
+
+
+def states(case: Case) -> Counter[str]:
+    return Counter(
+        one.state for one in case.vault.sightings("matrix").listings() if named(one.native_id)
+    )
+
+
+def named(kept: str) -> str:
+    """A message's own id in what its states are kept under; empty for anything else."""
+    return kept.removeprefix("post:") if kept.startswith("post:") else ""
+
+
+def in_state(case: Case, state: str) -> set[str]:
+    return {named(one.native_id) for one in case.vault.sightings("matrix").listings(state)} - {""}
+
+
+def test_what_was_said_is_told_as_it_was_meant(case: Case, town: Town) -> None:
+    """Edits, answers, threads, signs, pictures, links and people; nobody speaks for another."""
+    case.read()
+    found = {one.native_id: one for one in case.vault.documents() if one.kind == "message"}
+    mark = {name: found.get(event) for name, event in town.marks.items()}
+    answer, threaded, picture = mark["answer"], mark["threaded"], mark["picture"]
+    near, far, withdrawn = mark["edited near"], mark["edited far"], mark["withdrawn"]
+    formatted = mark["formatted"]
+    assert answer and threaded and picture and near and far and withdrawn and formatted  # noqa: PT018
+    assert (answer.fields["text"], answer.extra["reply_to"]) == ("price?", town.marks["first"])
+    assert threaded.extra["thread"] == town.marks["first"]
+    assert "reply_to" not in threaded.extra
+    assert [one.url for one in picture.images] == ["mxc://coast.test/abc"]
+    assert near.fields["text"] == "The bench is yellow"
+    assert (near.extra["former"], near.handle) == ("The bench is blue", town.people["tides"].id)
+    assert far.fields["text"] == "Said long ago, and said anew"
+    assert far.extra["edited_at"] > far.fields["posted_at"]
+    assert withdrawn.fields.get("text") is None
+    assert withdrawn.extra["deleted"]["why"] == "by mistake"
+    assert formatted.fields["text"] == "Look here, gull"
+    assert formatted.links == ("https://garden.example/x",)
+    assert formatted.extra["mentions"] == [town.people["gull"].id]
+    assert formatted.extra["reactions"] == {"👍": 3}
+    notes = [issue.message for _, issue in case.vault.issues()]
+    assert "1 encrypted messages are not read" in notes
+
+
+def test_rooms_and_people(case: Case, town: Town) -> None:
+    ask = case.source.ask.model_copy(update={"members": True})
+    case.source = case.source.model_copy(update={"ask": ask})
+    case.read()
+    whole = [one for one in case.vault.documents() if one.kind == "group" and not one.locator]
+    rooms = {one.native_id: one for one in whole}
+    assert set(rooms) == {town.rooms["coast"], town.rooms["pier"]}
+    coast = rooms[town.rooms["coast"]]
+    assert (coast.fields["title"], coast.fields["text"]) == ("Coast", "Made up: house and garden")
+    roles = {one["handle"]: one.get("role") for one in coast.extra["members"]}
+    people = {name: one.id for name, one in town.people.items()}
+    assert roles == {
+        people["mora"]: "admin", people["tides"]: "moderator", people["gull"]: None,
+        people["reader"]: None,
+    }  # fmt: skip
+    profiles = {one.native_id: one for one in case.vault.documents() if one.kind == "profile"}
+    assert profiles[people["mora"]].fields["title"] == "Mora of the coast"
+    told("Synapse", "profiles", {people[one] for one in ("mora", "tides", "gull")}, set(profiles))
+    assert set(profiles) == {people[one] for one in ("mora", "tides", "gull")}
+
+
+def test_a_second_run_brings_nothing_new(case: Case, town: Town) -> None:
+    truth = town.truth("coast", "pier")
+    case.read()
+    second = messages(case.read())
+    assert case.reports[1].finished
+    told("Synapse", "second run", set(truth), second)
+    assert second == set(truth)
+    there = [one for one, row in truth.items() if not row["deleted"]]
+    assert states(case) == {"seen": len(there)}  # what was never seen with words has no state
+
+
+def test_interrupted_runs_lose_nothing_and_read_nothing_twice(case: Case, town: Town) -> None:
+    truth = town.truth("coast", "pier")
+    found = case.read_in_pieces(2)
+    assert len(case.reports) > 2
+    told("Synapse", f"in {len(case.reports)} runs", set(truth), messages(found))
+    assert messages(found) == set(truth)
+    assert max(Counter(one.url for one in case.vault.captures()).values()) == 1
+    assert list(case.vault.verify()) == []
+
+
+@pytest.mark.parametrize(
+    ("secret", "reason"), [("", "token-missing"), ("syt_not_a_token", "token-refused")]
+)
+def test_without_a_token_that_holds_it_stops_and_says_so(
+    case: Case, town: Town, secret: str, reason: str
+) -> None:
+    """And goes on where it was once there is one: nothing is lost."""
+    case.token = Token(secret) if secret else None
+    case.read()
+    assert (case.reports[0].reason, case.reports[0].failed) == (reason, True)
+    assert case.reports[0].remedy
+    case.token = Token(town.people["reader"].token)
+    read = case.read()
+    assert case.reports[1].finished
+    assert messages(read) == set(town.truth("coast", "pier"))
+    assert town.people["reader"].token.encode() not in case.payloads()
+
+
+def test_a_room_that_is_not_for_us_is_said_and_left(case: Case, town: Town) -> None:
+    ask = {"groups": (town.rooms["closed"], "pier"), "listings": False}
+    update = {"ask": case.source.ask.model_copy(update=ask)}
+    case.source = case.source.model_copy(update=update)
+    read = case.read()
+    assert case.reports[0].finished
+    assert case.reports[0].failures == {"forbidden": 2}
+    assert messages(read) == set(town.truth("pier"))
+
+
+def test_edits_and_withdrawals_are_noticed(case: Case, town: Town) -> None:
+    """On the newest page and on the last one; and a message that was not there before."""
+    before = town.truth("coast", "pier")
+    case.read()
+    coast, tides = town.rooms["coast"], town.people["tides"]
+    own = [one for one, row in before.items() if row["sender"] == tides.id and not row["deleted"]]
+    own = [one for one in own if one in town.truth("coast") and one not in town.marks.values()]
+    own.sort(key=lambda one: int(before[one]["at"]))
+    for event in (own[0], own[-1]):
+        tides.edit(coast, event, f"Said anew: {event}")
+    for event in (own[1], own[-2]):
+        tides.withdraw(coast, event)
+    new = tides.say(coast, "One thing more")
+    after = town.truth("coast", "pier")
+    read = case.read()
+    told("Synapse", "after edits and withdrawals", set(after), messages(read))
+    assert messages(read) == set(after)
+    said = {one.native_id: one.fields.get("text", "") for one in read if one.kind == "message"}
+    assert said[own[0]] == f"Said anew: {own[0]}"
+    assert said[own[1]] == ""
+    assert in_state(case, "changed") == {own[0], own[-1]}
+    assert in_state(case, "new") == {new}
+    assert in_state(case, "removed") == {own[1], own[-2]}
+    assert all(after[one]["deleted"] for one in (own[1], own[-2]))
+    told("Synapse", "edited", {own[0], own[-1]}, in_state(case, "changed"))
+    told("Synapse", "withdrawn", {own[1], own[-2]}, in_state(case, "removed"))

@@ -62,6 +62,7 @@ def described(events: Sequence[Item], room_id: str, base: str, *, members: bool)
         "alias": alias,
         "joined": len(joined),
         "members": [_member(one, names, roles) for one in wanted],
+        "admins": list(roles),
         "join_rule": _content(state, "m.room.join_rules").line("join_rule"),
         "history": _content(state, "m.room.history_visibility").line("history_visibility"),
         "encrypted": "m.room.encryption" in state,
