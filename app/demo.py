@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from app.collecting import collect_sources
 from app.findings import network_rows
+from app.importing import import_material
 from app.pipeline import bring_up_to_date
 from app.rehearsal import (
     Score,
@@ -26,8 +27,10 @@ from app.rehearsal import (
     write_sources,
     write_world,
 )
+from app.rehearsal.files import CHATS, EXPORTS, watched
 from app.rehearsal.private_tor import private_tor, tor_is_installed
 from app.workspaces import make_workspace
+from collectors.imports.saving import Saving
 from config.settings import SETTINGS_FILE, TorSettings, Workspace
 from graph.chart import chart
 from graph.engine import open_graph
@@ -35,10 +38,11 @@ from graph.export import export
 from model.clock import Clock, iso, system_clock
 from model.errors import ConfigurationError
 from model.evidence import Mandate
+from model.progress import silent
 from vault.vault import Vault, open_vault
 
 Say = Callable[[str], None]
-EXPORTS = ("accounts", "actors", "networks", "listings")
+TABLES = ("accounts", "actors", "networks", "listings")
 CHARTS = ("svg", "png")
 
 
@@ -77,14 +81,17 @@ def run_demo(
         open_vault(workspace) as vault,
     ):
         (workspace.sources / "example.yml").unlink()
-        names = [path.stem for path in write_sources(workspace.sources, base, onion)]
+        written = write_sources(workspace.sources, base, onion, watched(world))
+        names = [path.stem for path in written if path.stem not in CHATS]
         say(f"served on {base}, nowhere else")
         through = replace(
             workspace, settings=workspace.settings.model_copy(update={"tor": settings})
         )
-        vault.add_mandate(_mandate(clock))
+        vault.add_mandate(rehearsal_mandate(clock))
         for outcome in collect_sources(through, vault, names):
             say(outcome.sentence)
+        for sentence in _imported(workspace, vault, out / "world" / EXPORTS, clock):
+            say(sentence)
         for step in bring_up_to_date(workspace, vault):
             say(step.sentence)
         files = tuple(_results(workspace, vault))
@@ -111,6 +118,24 @@ def _why_not(wanted: bool | None) -> str:
     return "asked for with --no-tor" if wanted is False else "tor is not installed"
 
 
+def _imported(workspace: Workspace, vault: Vault, folder: Path, clock: Clock) -> Iterator[str]:
+    """Take in the chats that somebody in the made-up world exported."""
+    told = Saving(by="nobody: a rehearsal", at=iso(clock()), how="made up", timezone="UTC")
+    for name in CHATS:
+        if (folder / name).is_dir():
+            done = import_material(
+                workspace,
+                vault,
+                [folder / name],
+                name,
+                format_=None,
+                map_=None,
+                saving=told,
+                progress=silent,
+            )
+            yield f"{name}: {done.counts['files']} exports, {done.counts['documents']} documents"
+
+
 def _make_room(out: Path) -> None:
     """An empty folder for the demo; only what an earlier demo made is removed."""
     if not out.exists() or not any(out.iterdir()):
@@ -123,7 +148,8 @@ def _make_room(out: Path) -> None:
     shutil.rmtree(out / "workspace")
 
 
-def _mandate(clock: Clock) -> Mandate:
+def rehearsal_mandate(clock: Clock) -> Mandate:
+    """A day's leave to read every source of a made-up world."""
     now = clock()
     return Mandate(
         id="m-rehearsal",
@@ -139,7 +165,7 @@ def _results(workspace: Workspace, vault: Vault) -> Iterator[Path]:
     """Tables of everything and a chart of the first networks."""
     settings = workspace.settings
     with open_graph(workspace) as graph:
-        for what in EXPORTS:
+        for what in TABLES:
             for form in ("csv", "jsonl"):
                 path = workspace.exports / f"{what}.{form}"
                 export(what, form, path, graph=graph, vault=vault, settings=settings)

@@ -160,6 +160,7 @@ def owned(account: Entity, reading: Reading, writer: Writer) -> Iterator[Stateme
             known = best.get(key)
             best[key] = one if known is None or one.confidence > known.confidence else known
     yield from _reached_there(account, writer)
+    yield from _named_there(account, writer)
     for (kind, value), one in sorted(best.items()):
         if kind == "alias":
             target, predicate = identity.alias(value), "KNOWN_AS"
@@ -178,6 +179,21 @@ def _reached_there(account: Entity, writer: Writer) -> Iterator[Statement]:
         attributes: dict[str, Json] = {"context": "contact", "kind": kind, "value": value}
         target = identity.identifier(kind, value)
         yield writer.say(account, "USES", target, attributes, rule=f"{VERSION}:own handle")
+
+
+def _named_there(account: Entity, writer: Writer) -> Iterator[Statement]:
+    """The name a profile shows beside its handle, and the handle without the host it hangs on."""
+    document = writer.document
+    if document.kind not in ACCOUNT_KINDS:
+        return
+    handle, shown = document.handle or "", document.fields.get("title", "").strip()
+    local = handle.removeprefix("@").partition("@")[0]
+    if document.platform.casefold() == "bluesky":
+        local = handle.partition(".")[0]
+    for name in dict.fromkeys((shown[:100], local)):
+        if name and identity.fold_handle(name) != identity.fold_handle(handle):
+            rule = f"{VERSION}:name shown"
+            yield writer.say(account, "KNOWN_AS", identity.alias(name), {"name": name}, rule=rule)
 
 
 def _handles(document: Document) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -11,20 +12,24 @@ from app.rehearsal.contacts import forwarder, telegram
 from app.rehearsal.dice import Dice, material
 from app.rehearsal.nouns import (
     CLASSIFIEDS,
+    EVERYWHERE,
     FIRST_DAY,
     FORUM,
     LAST_DAY,
     MARKETS,
-    PLATFORMS,
     Account,
     Contact,
     Hub,
     Market,
     Person,
 )
+from app.rehearsal.social.names import handle_there, native_id, number_of
 from model.identity import fold_handle
 
-_PLATFORM_WEIGHTS = {"nightjar": 0.33, "meridian": 0.25, CLASSIFIEDS: 0.24, FORUM: 0.18}
+_PLATFORM_WEIGHTS = {
+    "nightjar": 0.26, "meridian": 0.2, CLASSIFIEDS: 0.18, FORUM: 0.14,
+    "mastodon": 0.06, "bluesky": 0.06, "telegram": 0.06, "whatsapp": 0.1,
+}  # fmt: skip
 _DAYS = (LAST_DAY - FIRST_DAY).days
 _SHOW = 0.75
 """How likely an account shows each contact of its owner."""
@@ -32,7 +37,7 @@ _SHOW = 0.75
 
 def make_accounts(seed: int, people: Sequence[Person]) -> tuple[Account, ...]:
     """As many accounts as planned, handles unique on each platform, in a stable order."""
-    taken: dict[str, set[str]] = {platform: set() for platform in PLATFORMS}
+    taken: dict[str, set[str]] = {platform: set() for platform in EVERYWHERE}
     originals = [person for person in people if person.copies is None]
     accounts = [item for person in originals for item in _accounts_of(seed, person, taken)]
     known = defaultdict(list)
@@ -47,19 +52,21 @@ def make_accounts(seed: int, people: Sequence[Person]) -> tuple[Account, ...]:
 def _accounts_of(seed: int, person: Person, taken: dict[str, set[str]]) -> list[Account]:
     dice = Dice(seed, "accounts", person.actor)
     accounts = []
-    for place, platform in enumerate(_platforms(dice, person.planned)):
+    for place, platform in enumerate(_platforms(dice, person)):
         wish = person.alias if place == 0 else _drifted(dice, person.alias)
-        handle = _free_handle(dice, _styled(dice, wish), taken[platform])
+        handle = _free_handle(dice, platform, _styled(dice, wish), person, taken[platform])
         accounts.append(_account(dice, seed, person, platform, handle))
     accounts = _with_at_least_all_shared(dice, accounts)
     return _migrated(dice, accounts)
 
 
-def _platforms(dice: Dice, count: int) -> list[str]:
-    """Different platforms, chosen by weight."""
+def _platforms(dice: Dice, person: Person) -> list[str]:
+    """Different platforms, chosen by weight; WhatsApp only with a number of one's own."""
     left = dict(_PLATFORM_WEIGHTS)
+    if not number_of(person):
+        del left["whatsapp"]
     chosen: list[str] = []
-    while len(chosen) < count:
+    while len(chosen) < person.planned:
         platform = dice.weighted(list(left.items()))
         del left[platform]
         chosen.append(platform)
@@ -93,10 +100,10 @@ def _styled(dice: Dice, alias: str) -> str:
     )
 
 
-def _free_handle(dice: Dice, wish: str, taken: set[str]) -> str:
-    handle = wish
+def _free_handle(dice: Dice, platform: str, wish: str, person: Person, taken: set[str]) -> str:
+    handle = handle_there(platform, wish, person)
     while fold_handle(handle) in taken:
-        handle = f"{wish}{dice.between(2, 9999)}"
+        handle = handle_there(platform, f"{wish}{dice.between(2, 9999)}", person)
     taken.add(fold_handle(handle))
     return handle
 
@@ -105,10 +112,13 @@ def _account(dice: Dice, seed: int, person: Person, platform: str, handle: str) 
     joined = FIRST_DAY + timedelta(dice.below(_DAYS * 2 // 3))
     left = LAST_DAY - timedelta(dice.below(90))
     number = int.from_bytes(material(3, seed, "account", platform, handle)) % 900_000 + 100_000
-    shows_key = person.key is not None and platform != CLASSIFIEDS and dice.chance(0.85)
+    keyed = platform in MARKETS or platform == FORUM
+    shows_key = person.key is not None and keyed and dice.chance(0.85)
+    given = native_id(platform, handle, number)
     return Account(
-        platform, handle, str(number), person, joined, left,
+        platform, given if platform == "telegram" else handle, given, person, joined, left,
         shown=_shown(dice, person, platform), key=person.key if shows_key else None,
+        shown_as=handle,
     )  # fmt: skip
 
 
@@ -157,12 +167,20 @@ def _copied(
 ) -> Account:
     """An account with the victim's handle on a platform where the victim has none."""
     dice = Dice(seed, "copy", person.actor)
-    handle = victims[0].handle
-    free = [name for name in PLATFORMS if fold_handle(handle) not in taken[name]]
+    handle = spoken(victims[0])
+    named = [name for name in EVERYWHERE if name != "whatsapp"]
+    free = [name for name in named if fold_handle(handle) not in taken[name]]
     open_to = [name for name in free if name not in {item.platform for item in victims}]
-    platform = dice.pick(open_to or free or PLATFORMS)
-    handle = _free_handle(dice, handle, taken[platform])
+    platform = dice.pick(open_to or free or named)
+    handle = _free_handle(dice, platform, handle, person, taken[platform])
     return _account(dice, seed, person, platform, handle)
+
+
+def spoken(account: Account) -> str:
+    """What others call it: without the host that some networks hang on."""
+    if account.platform in ("mastodon", "bluesky"):
+        return re.split("[@.]", account.handle)[0]
+    return account.shown_as or account.handle
 
 
 def _with_borrowed(seed: int, accounts: Iterable[Account]) -> Iterator[Account]:
@@ -226,9 +244,9 @@ def _with_hubs(
 ) -> Account:
     shown = [hub for hub in hubs if dice.chance(0.07)]
     market = markets.get(account.platform)
-    if market is not None and dice.chance(0.12):
+    if market is not None and dice.chance(0.17):
         shown.append(Contact("wallet", f"btc:{market.escrow}", "BTC", market.escrow, "escrow"))
-    market_key = market is not None and dice.chance(0.08)
+    market_key = market is not None and dice.chance(0.11)
     return replace(account, shown=(*account.shown, *shown), market_key=market_key)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
@@ -12,13 +13,16 @@ from app.rehearsal.nouns import (
     FORUM,
     LAST_DAY,
     MARKETS,
+    SOCIAL,
     Account,
     Advert,
+    Comment,
     Contact,
     Post,
     Thread,
 )
 from app.rehearsal.prices import Price, market_price, place_price
+from app.rehearsal.social.names import group_of, post_id
 from app.rehearsal.words import Thing, Words, things, words
 
 SECTIONS = ("trade", "care", "off-topic")
@@ -29,7 +33,7 @@ _ROLES = frozenset(
 
 
 def make_adverts(seed: int, accounts: Sequence[Account]) -> tuple[Advert, ...]:
-    """One to five adverts for each account on a market or the classifieds site."""
+    """One to five adverts for each account but those of the forum, which has threads."""
     adverts: list[Advert] = []
     for account in accounts:
         if account.platform == FORUM:
@@ -96,7 +100,9 @@ def _price(dice: Dice, platform: str, thing: Thing, told: Words) -> Price:
 
 
 def _listing_id(seed: int, account: Account, number: int) -> str:
-    """As each site numbers them: decimal, or on Meridian hexadecimal."""
+    """As each site numbers them: decimal, on Meridian hexadecimal, on networks an address."""
+    if account.platform in SOCIAL:
+        return post_id(account.platform, account.handle, number)
     raw = material(6, seed, "listing", *account.name, number)
     return raw.hex() if account.platform == "meridian" else str(int.from_bytes(raw))[:10]
 
@@ -188,6 +194,38 @@ def _thread(dice: Dice, identifier: str, account: Account, members: Sequence[Acc
         Post(post.author, post.text, posted + timedelta(place)) for place, post in enumerate(posts)
     ]
     return Thread(identifier, section, title, told.language, tuple(dated))
+
+
+def make_comments(
+    seed: int, accounts: Sequence[Account], adverts: Sequence[Advert]
+) -> tuple[Comment, ...]:
+    """Under adverts on networks and messengers strangers ask, and sellers answer in private."""
+    people: dict[str, list[Account]] = defaultdict(list)
+    for account in accounts:
+        people[account.platform].append(account)
+    return tuple(
+        comment
+        for advert in adverts
+        if advert.platform in SOCIAL
+        for comment in _comments(seed, advert, people[advert.platform])
+    )
+
+
+def _comments(seed: int, advert: Advert, people: Sequence[Account]) -> Iterator[Comment]:
+    dice = Dice(seed, "comments", advert.platform, advert.listing_id)
+    told = words()[advert.language]
+    near = [item for item in people if group_of(item.handle) == group_of(advert.seller)]
+    others = near if advert.platform in ("telegram", "whatsapp") else people
+    for number, other in enumerate(dice.few(others, dice.between(0, 3)), 1):
+        if other.handle == advert.seller:
+            continue
+        day = advert.posted + timedelta(number)
+        kind = dice.pick(("ask", "ask", "reply"))
+        line = _fill(dice, dice.pick(told.phrases[kind]))
+        yield Comment(advert.platform, advert.listing_id, other.handle, line, day)
+        if kind == "ask" and dice.chance(0.7):
+            line = dice.pick(told.phrases["private"])
+            yield Comment(advert.platform, advert.listing_id, advert.seller, line, day)
 
 
 def _replies(

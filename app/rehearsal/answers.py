@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.rehearsal.nouns import World
 from app.rehearsal.sites.html import STAMP
+from app.rehearsal.social.exports import telegram_ids
 from model.canonical import Json
 from model.identity import fold_handle
 
@@ -28,7 +29,11 @@ class Score:
 
 
 def truth(world: World) -> dict[str, Json]:
-    """The content of ``truth.json`` as the public contract has it, stamped as made up."""
+    """The content of ``truth.json`` as the public contract has it, stamped as made up.
+
+    Messages of WhatsApp have no ids: what is offered there stands in the exports alone.
+    """
+    chats = telegram_ids(world)
     return {
         "made_up": STAMP,
         "seed": world.seed,
@@ -44,7 +49,7 @@ def truth(world: World) -> dict[str, Json]:
         "listings": [
             {
                 "platform": item.platform,
-                "listing_id": item.listing_id,
+                "listing_id": chats.get(item.listing_id, item.listing_id),
                 "taxon": item.taxon,
                 "product": item.product,
                 "price": item.price,
@@ -52,6 +57,7 @@ def truth(world: World) -> dict[str, Json]:
                 "relevant": item.relevant,
             }
             for item in world.adverts
+            if item.platform != "whatsapp"
         ],
         "hubs": [
             {"kind": hub.kind, "value": hub.value, "platform": hub.platform, "why": hub.why}

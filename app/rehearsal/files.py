@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from app.rehearsal.answers import truth
 from app.rehearsal.nouns import World
 from app.rehearsal.pages import SITES, world_pages
 from app.rehearsal.sites.html import STAMP
+from app.rehearsal.social import bluesky, mastodon
+from app.rehearsal.social.exports import exports
+from model.canonical import Json
 from model.errors import PolicyRefusal
 
 PAGES, SOURCES, TRUTH, README = "pages", "sources", "truth.json", "README.md"
+SOCIAL, EXPORTS = "social", "exports"
 BASE = "http://127.0.0.1:8765"
 """Where the source files of a written world expect it to be served unless told otherwise."""
 
+NETWORKS = ("mastodon", "bluesky")
+CHATS = ("telegram", "whatsapp")
+"""Messengers, of which there are exports to import."""
 ONION_MARKETS = ("nightjar", "meridian")
 
 _TEMPLATES = Path(__file__).parent / "sources"
@@ -28,6 +36,9 @@ It serves for training, demos and tests. A workspace takes either made-up or rea
 both. Made by `spoor rehearse --seed {seed} --accounts {accounts} --networks {networks}`.
 
 - `pages/`: four sites as files ({pages:,} pages): two onion markets, classifieds, a forum
+- `social/`: what a Mastodon-compatible and a Bluesky-compatible server know, which
+  `spoor rehearse --serve` answers as
+- `exports/`: chats as Telegram Desktop and WhatsApp export them, to be imported
 - `sources/`: how spoor reads them when they are served at {base}
 - `truth.json`: who is behind which account, and what each advert offers
 """
@@ -43,7 +54,10 @@ def write_world(world: World, out: Path, base: str = BASE) -> Path:
     for path, content in world_pages(world):
         _write(out / PAGES / path, content)
         count += 1
-    write_sources(out / SOURCES, base)
+    for name, known in social_data(world).items():
+        _write(out / SOCIAL / f"{name}.json", json.dumps(known, ensure_ascii=False).encode())
+    write_exports(world, out / EXPORTS)
+    write_sources(out / SOURCES, base, watched=watched(world))
     facts = json.dumps(truth(world), ensure_ascii=False, indent=1)
     _write(out / TRUTH, f"{facts}\n".encode())
     about = _README.format(
@@ -58,16 +72,37 @@ def write_world(world: World, out: Path, base: str = BASE) -> Path:
     return out
 
 
-def write_sources(folder: Path, base: str, onion: str = "") -> tuple[Path, ...]:
-    """Write the four source files for a world served at ``base`` (``http://127.0.0.1:PORT``).
+def social_data(world: World) -> dict[str, dict[str, Json]]:
+    """What the servers of the networks know, by network."""
+    return {"mastodon": mastodon.everything(world), "bluesky": bluesky.everything(world)}
 
-    The markets are read over Tor where ``onion``, the host of a service in front, is given.
+
+def write_exports(world: World, folder: Path) -> None:
+    """Write what somebody in the world's groups would export, ``PLATFORM/…`` each."""
+    for path, content in exports(world):
+        _write(folder / path, content)
+
+
+def watched(world: World) -> tuple[str, ...]:
+    """The accounts on Bluesky whose posts are read, whatever words they use."""
+    return tuple(item.handle for item in world.accounts if item.platform == "bluesky")
+
+
+def write_sources(
+    folder: Path, base: str, onion: str = "", watched: Sequence[str] = ()
+) -> tuple[Path, ...]:
+    """Write the source files for a world served at ``base`` (``http://127.0.0.1:PORT``).
+
+    Sites and networks are collected, chats imported. The markets are read over Tor where
+    ``onion``, the host of a service in front, is given. ``watched`` are accounts on Bluesky whose
+    posts are read.
     """
     files = []
-    for name in SITES:
+    for name in (*SITES, *NETWORKS, *CHATS):
         content = (_TEMPLATES / f"{name}.yml").read_text("utf-8")
         hidden = bool(onion) and name in ONION_MARKETS
         place = (f"http://{onion}", "tor") if hidden else (base, "clear")
+        content = content.replace("{accounts}", ", ".join(watched))
         for key, value in zip(("{base}", "{route}"), place, strict=True):
             content = content.replace(key, value)
         _write(folder / f"{name}.yml", content.encode())
@@ -84,7 +119,7 @@ def _make_room(out: Path) -> None:
             f"{out}: holds something that is not a made-up world",
             remedy="name an empty folder, or one that 'spoor rehearse' made",
         )
-    for folder in (PAGES, SOURCES):
+    for folder in (PAGES, SOURCES, SOCIAL, EXPORTS):
         shutil.rmtree(out / folder, ignore_errors=True)
 
 

@@ -12,6 +12,9 @@ MARKETS = ("nightjar", "meridian")
 CLASSIFIEDS = "flohkiste"
 FORUM = "lounge"
 PLATFORMS = (*MARKETS, CLASSIFIEDS, FORUM)
+"""Those that are web sites."""
+SOCIAL = ("mastodon", "bluesky", "telegram", "whatsapp")
+EVERYWHERE = (*PLATFORMS, *SOCIAL)
 
 FIRST_DAY, LAST_DAY = date(2025, 4, 1), date(2026, 9, 30)
 """Everything in a world happens between these days, both included."""
@@ -60,7 +63,7 @@ class Account:
 
     ``former`` is the handle and platform it says it had before; ``partners`` are handles of
     other members of the same network that its posts name. ``market_key`` says that its page
-    repeats the market's own key.
+    repeats the market's own key. ``shown_as`` is the name beside a handle that is only a number.
     """
 
     platform: str
@@ -74,6 +77,7 @@ class Account:
     former: tuple[str, str] | None = None
     partners: tuple[str, ...] = ()
     market_key: bool = False
+    shown_as: str = ""
 
     @property
     def name(self) -> tuple[str, str]:
@@ -125,6 +129,17 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody writes under an advert on a network or messenger."""
+
+    platform: str
+    listing_id: str
+    author: str
+    text: str
+    posted: date
+
+
+@dataclass(frozen=True, slots=True)
 class Hub:
     """An identifier that many unrelated accounts show, and why it must link none of them."""
 
@@ -156,6 +171,7 @@ class World:
     threads: tuple[Thread, ...]
     hubs: tuple[Hub, ...]
     markets: Mapping[str, Market]
+    comments: tuple[Comment, ...] = ()
 
     @property
     def noise(self) -> tuple[Account, ...]:

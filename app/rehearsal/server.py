@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import TypeAlias
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-from app.rehearsal.files import PAGES
+from app.rehearsal.files import NETWORKS, PAGES, SOCIAL, social_data
 from app.rehearsal.nouns import World
 from app.rehearsal.pages import world_pages
 from app.rehearsal.sites.html import STAMP
+from app.rehearsal.social import bluesky, mastodon
+from model.canonical import Json
 
 LOOPBACK = "127.0.0.1"
 _TYPES = {"html": "text/html; charset=utf-8", "txt": "text/plain; charset=utf-8"}
@@ -23,14 +27,20 @@ _LOST = f"<!DOCTYPE html><title>Not found</title><!-- {STAMP} --><p>Nothing here
 Read = Callable[[str], bytes | None]
 """A path below the root → the bytes served there."""
 
+Networks: TypeAlias = Mapping[str, Mapping[str, Json]]
+"""What the servers of the networks know, by network."""
+
+_JSON = "application/json; charset=utf-8"
+
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, port: int, read: Read) -> None:
+    def __init__(self, port: int, read: Read, social: Networks) -> None:
         super().__init__((LOOPBACK, port), _Handler)
         self.read = read
+        self.social = social
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -51,16 +61,19 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(body=False)
 
     def _answer(self, *, body: bool) -> None:
-        path = unquote(urlsplit(self.path).path).lstrip("/")
-        path = f"{path}index.html" if path.endswith("/") or not path else path
-        content = self.server.read(path)
-        kind = _TYPES.get(path.rpartition(".")[2], "application/octet-stream")
-        self.send_response(HTTPStatus.NOT_FOUND if content is None else HTTPStatus.OK)
-        self.send_header("Content-Type", _TYPES["html"] if content is None else kind)
-        self.send_header("Content-Length", str(len(_LOST if content is None else content)))
+        parts = urlsplit(self.path)
+        path = unquote(parts.path).lstrip("/")
+        if path.startswith(("api/", "xrpc/")):
+            status, kind, content = _of_network(self.server.social, path, parts.query)
+        else:
+            status, kind, content = _of_site(self.server.read, path)
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("X-Made-Up", STAMP)
         self.end_headers()
         if body:
-            self.wfile.write(_LOST if content is None else content)
+            self.wfile.write(content)
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         return formatdate(timestamp, usegmt=True)
@@ -69,14 +82,42 @@ class _Handler(BaseHTTPRequestHandler):
         """Requests are the collector's to log."""
 
 
+def _of_site(read: Read, path: str) -> tuple[HTTPStatus, str, bytes]:
+    path = f"{path}index.html" if path.endswith("/") or not path else path
+    content = read(path)
+    if content is None:
+        return HTTPStatus.NOT_FOUND, _TYPES["html"], _LOST
+    return HTTPStatus.OK, _TYPES.get(path.rpartition(".")[2], "application/octet-stream"), content
+
+
+def _of_network(known: Networks, path: str, query: str) -> tuple[HTTPStatus, str, bytes]:
+    """An answer of one of the networks, with the status that it has there."""
+    asked = dict(parse_qsl(query))
+    interface, _, rest = path.partition("/")
+    try:
+        if interface == "api":
+            found = mastodon.answer(known["mastodon"], rest, asked)
+        else:
+            found = bluesky.answer(known["bluesky"], rest, asked)
+    except ValueError:  # a number that is none
+        found = {"error": "InvalidRequest", "message": "a parameter is malformed"}
+    status = HTTPStatus.BAD_REQUEST if bluesky.is_error(found) else HTTPStatus.OK
+    if found is None:
+        status, found = HTTPStatus.NOT_FOUND, {"error": "Record not found"}
+    return status, _JSON, json.dumps(found, ensure_ascii=False).encode()
+
+
 @contextmanager
 def serve_world(world: World | Path, port: int = 0) -> Iterator[str]:
     """Serve a world, or the folder that :func:`write_world` made; yields ``http://127.0.0.1:PORT``.
 
     Port 0 takes a free one. The server ends with the block.
     """
-    read = _from_folder(world / PAGES) if isinstance(world, Path) else dict(world_pages(world)).get
-    with _Server(port, read) as server:
+    if isinstance(world, Path):
+        read, social = _from_folder(world / PAGES), _networks(world / SOCIAL)
+    else:
+        read, social = dict(world_pages(world)).get, social_data(world)
+    with _Server(port, read, social) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:
@@ -98,3 +139,7 @@ def _from_folder(folder: Path) -> Read:
             return None
 
     return read
+
+
+def _networks(folder: Path) -> Networks:
+    return {name: json.loads((folder / f"{name}.json").read_text("utf-8")) for name in NETWORKS}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.rehearsal import addresses
 from app.rehearsal.accounts import add_hubs, make_accounts
-from app.rehearsal.adverts import make_adverts, make_threads
+from app.rehearsal.adverts import make_adverts, make_comments, make_threads
 from app.rehearsal.keys import make_key
 from app.rehearsal.nouns import MARKETS, Hub, Market, World
 from app.rehearsal.people import make_people
@@ -15,14 +15,16 @@ def make_world(seed: int = 1, accounts: int = 300, networks: int = 6) -> World:
     people = make_people(seed, accounts, networks)
     markets = {name: _market(seed, name) for name in MARKETS}
     everybody, hubs = add_hubs(seed, make_accounts(seed, people), markets)
+    adverts = make_adverts(seed, everybody)
     return World(
         seed=seed,
         people=people,
         accounts=everybody,
-        adverts=make_adverts(seed, everybody),
+        adverts=adverts,
         threads=make_threads(seed, everybody),
         hubs=(*hubs, *(hub for market in markets.values() for hub in _hubs_of(market))),
         markets=markets,
+        comments=make_comments(seed, everybody, adverts),
     )
 
 
