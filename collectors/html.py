@@ -317,10 +317,17 @@ def links(node: Node, base: str, apart: Set[int] = NOTHING) -> tuple[str, ...]:
     return tuple(found)
 
 
-def outside(nodes: Iterable[Node], top: Node, apart: Set[int]) -> Iterator[Node]:
-    """Those of ``nodes``, all inside ``top``, that stand inside no node of ``apart``."""
+def outside(
+    nodes: Iterable[Node], top: Node, apart: Set[int], *, themselves: bool = False
+) -> Iterator[Node]:
+    """Those of ``nodes``, all inside ``top``, that stand inside no node of ``apart``.
+
+    ``themselves``: a node that is one of ``apart`` itself counts as outside.
+    """
     for node in nodes:
-        above: Node | None = node if apart else None
+        above: Node | None = (node.parent if themselves else node) if apart else None
+        if node.mem_id == top.mem_id:
+            above = None
         while above is not None and above.mem_id != top.mem_id and above.mem_id not in apart:
             above = above.parent
         if above is None or above.mem_id == top.mem_id:
@@ -330,14 +337,6 @@ def outside(nodes: Iterable[Node], top: Node, apart: Set[int]) -> Iterator[Node]
 def apart(node: Node, selectors: Iterable[str]) -> Set[int]:
     """The ``mem_id`` of what the selectors find inside a node."""
     return {each.mem_id for selector in selectors for each in find(node, selector)} - {node.mem_id}
-
-
-def contacts(node: Node) -> Iterator[str]:
-    """What ``mailto:`` and ``tel:`` links and the like inside a node name, as written."""
-    for anchor in node.css("a[href]"):
-        scheme, colon, rest = attribute(anchor, "href").strip().partition(":")
-        if colon and scheme.lower() in ("mailto", "tel", "sms", "xmpp", "bitcoin", "monero"):
-            yield f"{scheme.lower()}:{rest}"
 
 
 def images(nodes: Sequence[Node], base: str) -> tuple[Image, ...]:

@@ -180,7 +180,9 @@ class Value(Part):
         default=None, description="with `many`: put between the texts, which then are one text"
     )
     fields: Mapping[str, Value] | None = Field(
-        default=None, description="each match is an object with these values, read inside it"
+        default=None,
+        description="each match is an object with these values, read inside it, though not inside "
+        "another match in it",
     )
 
     @model_validator(mode="after")

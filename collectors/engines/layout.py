@@ -20,12 +20,17 @@ from model.evidence import Issue
 
 @dataclass(slots=True)
 class _Run:
-    """One page being read: its source and address, where we are, what stands apart, the issues."""
+    """One page being read: its source and address, where we are, and the issues so far.
+
+    ``apart`` are the nodes that are not the record's own words, ``others`` all those an object is
+    read from, of which one may stand inside another, such as a quote inside a quote.
+    """
 
     source: Source
     url: str
     locator: str = ""
     apart: Set[int] = html.NOTHING
+    others: Set[int] = html.NOTHING
     issues: list[Issue] = field(default_factory=list)
 
     def report(self, severity: str, key: str, message: str) -> None:
@@ -173,6 +178,8 @@ def _value(run: _Run, node: Node, value: Value, key: str) -> Json | Money:
     if value.as_ == "count":
         return len(places.places(node, value))
     found = places.places(node, value)
+    if run.others:
+        found = tuple(html.outside(found, node, run.others, themselves=True))
     if value.many:
         return _many(run, found, value, key)
     if len(found) > 1 and len({html.line(each) for each in found}) > 1:
@@ -189,7 +196,11 @@ def _value(run: _Run, node: Node, value: Value, key: str) -> Json | Money:
 
 def _many(run: _Run, found: Sequence[Node], value: Value, key: str) -> Json:
     """The values of all places, as a list or, where the file says so, joined to one text."""
+    above = run.others
+    if value.fields is not None:
+        run.others = {node.mem_id for node in found}
     items = [item for node in found if (item := _one(run, node, value, key)) is not None]
+    run.others = above
     if not items and not found and not value.optional:
         run.report("warning", key, "not on the page")
     if value.join is None:

@@ -220,7 +220,7 @@ def _post(board: Board, item: Item, locator: str, *, title: str = "") -> PageRec
     if _is_deleted(item):
         item.note("note", f"post {number} stands there without its words: deleted")
         return None
-    slug = user.line("userslug")
+    slug = user.line("userslug") if identity(item, "uid") else ""
     if slug and board.source.ask.profiles:
         board.found.lead(_profile(board.base, slug))
     fields = {
@@ -235,7 +235,7 @@ def _post(board: Board, item: Item, locator: str, *, title: str = "") -> PageRec
     extra: dict[str, Json] = {
         "address": address(board.base, f"api/v3/posts/{step(number)}"),
         "thread": identity(item, "tid"),
-        "group": identity(item, "cid") or identity(item, "category", "cid"),
+        "group": identity(item, "category", "cid") or identity(board.answer, "cid"),
         "reply_to": identity(item, "toPid"),
         "edited_at": item.moment("editedISO") if item.number("edited") else "",
         "reactions": _votes(item),
