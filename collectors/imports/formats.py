@@ -88,6 +88,7 @@ FORMATS: Mapping[str, Format] = {
         Format("robots"),
         Format("media"),
         Format("mirror-list"),
+        Format("jetstream", "collectors.watching.events:read_batch"),
         Format("warc", word="warc"),
         Format(
             "picture",
@@ -96,6 +97,35 @@ FORMATS: Mapping[str, Format] = {
             "collectors.imports.pictures:is_picture",
             handed_in=True,
             is_picture=True,
+        ),
+        Format(
+            "discord",
+            "collectors.imports.discord:read",
+            "discord",
+            "collectors.imports.discord:is_export",
+            handed_in=True,
+            grows=True,
+        ),
+        Format(
+            "mhtml",
+            "collectors.imports.mhtml:read",
+            "mhtml",
+            "collectors.imports.mhtml:is_mhtml",
+            handed_in=True,
+        ),
+        Format(
+            "har",
+            "collectors.imports.har:read",
+            "har",
+            "collectors.imports.har:is_har",
+            handed_in=True,
+        ),
+        Format(
+            "pdf",
+            "collectors.imports.pdf:read",
+            "pdf",
+            "collectors.imports.pdf:is_pdf",
+            handed_in=True,
         ),
         Format(
             "whatsapp",

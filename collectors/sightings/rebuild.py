@@ -16,20 +16,23 @@ from collectors.sightings import stand
 from collectors.sightings.answers import of_interface, outcome_of
 from collectors.sightings.rounds import Sightings
 from collectors.sightings.sights import Came
+from collectors.watching import stands
+from collectors.watching.events import FORMAT
 from config.sources import Source
 from model.clock import Clock
 from model.evidence import Capture
 from vault.sightings import SightingEvent
 from vault.vault import Vault
 
-_PAGES = ("html", "interface")
+_PAGES = ("html", "interface", FORMAT)
 
 
 def rebuild(vault: Vault, source: Source, *, clock: Clock, address: Callable[[str], str]) -> None:
     """Tell all rounds of ``source`` again, in one transaction; whole or not at all.
 
     ``address`` as for :class:`Sightings`. The same captures, source file and reader give the same
-    states and events. What was read between two rounds, or before the first, belongs to none.
+    states and events. What was read between two rounds, or before the first, belongs to none, but
+    for what was watched.
     """
     store = vault.sightings(source.name)
     with store.at_once():
@@ -53,6 +56,8 @@ def rebuild(vault: Vault, source: Source, *, clock: Clock, address: Callable[[st
                     now.again(told)
                 if told.state == stand.ROUND_ENDED:
                     now = None
+            elif told.reading.get("format") == FORMAT:
+                stands.again(vault, source, told)
             elif now is not None:
                 _read_again(vault, source, told, now)
 

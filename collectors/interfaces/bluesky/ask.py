@@ -18,6 +18,7 @@ PAGE = 100
 """The most that the interface gives at once."""
 
 DEPTH = 1_000
+WATCHED = "/subscribe"
 SEARCH, ACTORS = "app.bsky.feed.searchPosts", "app.bsky.actor.searchActors"
 AUTHOR, THREAD, POSTS = (
     "app.bsky.feed.getAuthorFeed",
@@ -36,6 +37,8 @@ def start(source: Source, terms: Sequence[Term]) -> Iterator[str]:
     asked for, but only for words given in the source file: a vocabulary's would be too many.
     """
     base, ask = base_of(source), source.ask
+    if not base:
+        return
     for words in dict.fromkeys(term.text for term in terms):
         yield method(base, SEARCH, q=words, sort="latest", limit=PAGE)
     for tag in dict.fromkeys(tag.lstrip("#") for tag in ask.tags):
@@ -52,13 +55,18 @@ def start(source: Source, terms: Sequence[Term]) -> Iterator[str]:
 
 
 def base_of(source: Source, url: str = "") -> str:
-    """What comes before ``/xrpc``: the source's first address, with which all others begin."""
-    found = source.start[0] if source.start else url or "https://bsky.social"
+    """What comes before ``/xrpc``: the source's first address that is not watched (/subscribe).
+
+    Empty for a source that is only watched: nothing else of it is ever asked.
+    """
+    own = (one for one in source.start if not path_of(one).endswith(WATCHED))
+    found = next(own, "" if source.start else url)
     return found.partition("/xrpc/")[0].partition("?")[0].rstrip("/")
 
 
 def method(base: str, name: str, **query: str | int) -> str:
-    return address(base, f"xrpc/{name}", **query)
+    """The address of a method; empty where there is nobody to ask."""
+    return address(base, f"xrpc/{name}", **query) if base else ""
 
 
 def author(base: str, account: str) -> str:

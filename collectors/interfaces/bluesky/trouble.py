@@ -71,4 +71,3 @@ def _unnamed(told: Told) -> CollectionError | None:
         said = "posts are searched for accounts that are logged in only"
         return failure("token-missing", told.url, said)
     return failure("token-missing", told.url) if told.status == 401 else None
-

@@ -115,6 +115,11 @@ const deeds = {
     const done = await world.agents.get(name).com.atproto.server.createAppPassword({ name: 'reader' })
     return { password: done.data.password }
   },
+  // Break every line of those who watch.
+  async hang_up(world) {
+    world.hangUp()
+    return {}
+  },
   async settle(world) {
     await settle(world)
     return {}

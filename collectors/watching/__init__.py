@@ -1,0 +1,1 @@
+"""Sources that are watched: what they tell comes by itself, as it happens."""
