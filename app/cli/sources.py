@@ -32,6 +32,22 @@ def sources_show(
     rows(source_view(the_workspace(workspace), name), as_json=as_json)
 
 
+def sources_add(
+    example_name: Annotated[
+        str, typer.Argument(metavar="EXAMPLE", help="A worked example: mastodon, forum, feed …")
+    ],
+    name: Annotated[str | None, typer.Argument(help="Name of the new source.")] = None,
+    start: Annotated[str | None, typer.Option(help="Its first address.")] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Copy a worked example into the workspace, to be adapted."""
+    from app.sources_add import add_source
+
+    path = add_source(the_workspace(workspace), example_name, name, start)
+    typer.echo(path)
+    say(f"read it, adapt it, then: spoor sources check {path.stem}")
+
+
 def sources_issues(
     name: Annotated[str, typer.Argument(help="Name of the source.")],
     workspace: WorkspaceOption = None,
@@ -165,6 +181,13 @@ def add_to(cli: typer.Typer) -> None:
     """Hang these commands on the program."""
     group.command("list", epilog=example("spoor sources list"))(sources_list)
     group.command("show", epilog=example("spoor sources show dream"))(sources_show)
+    group.command(
+        "add",
+        epilog=example(
+            "spoor sources add mastodon reef --start https://reef.example",
+            "spoor sources add telegram-web",
+        ),
+    )(sources_add)
     group.command("issues", epilog=example("spoor sources issues dwdata"))(sources_issues)
     group.command(
         "check",
