@@ -67,8 +67,15 @@ def post(
     fields: Mapping[str, str],
     extra: Mapping[str, Json],
     signature: str = "",
+    deleted: str = "",
 ) -> PageRecord:
-    """A post of its own words; what it quotes and the writer's signature stand in ``extra``."""
+    """A post of its own words; what it quotes and the writer's signature stand in ``extra``.
+
+    Of one that is ``deleted`` only a notice is left: it is told as that, without any words.
+    """
+    if deleted:
+        extra = {**extra, "deleted": deleted}
+        return PageRecord("post", number, item.where, filled(fields), extra=told(extra))
     words = own_words(written, board.url)
     more: dict[str, Json] = {"mentions": list(words.mentions), "quotes": list(words.quotes)}
     if signature:

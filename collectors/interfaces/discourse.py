@@ -192,16 +192,13 @@ def _post(
     thread: PageRecord | None,
     numbers: dict[int | None, str],
 ) -> PageRecord | None:
-    """A post; none for a line of the system and where only a notice is left of it."""
+    """A post; none for a line of the system."""
     item = item.here(locator)
     number = identity(item, "id")
     if not number:
         boards.nameless(item, "post")
         return None
     if item.number("post_type") == _SMALL_ACTION:
-        return None
-    if left := _only_a_notice(item):
-        item.note("note", f"post {number} stands there without its words: {left}")
         return None
     handle = item.line("username")
     if board.source.ask.profiles and handle:
@@ -219,7 +216,10 @@ def _post(
     extra = _post_extra(board, item, number, numbers)
     if thread is not None:
         extra["group"] = thread.extra.get("group")
-    return boards.post(board, item, number, item.text("cooked"), fields=fields, extra=extra)
+    return boards.post(
+        board, item, number, item.text("cooked"),
+        fields=fields, extra=extra, deleted=_only_a_notice(item),
+    )  # fmt: skip
 
 
 def _post_page(board: Board, item: Item) -> str:

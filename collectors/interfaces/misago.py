@@ -145,7 +145,11 @@ def _category(board: Board) -> PageRecord | None:
 def _post(
     board: Board, item: Item, locator: str, thread: str, title: str = ""
 ) -> PageRecord | None:
-    """A post; none for a line of the system and for what a moderator hid."""
+    """A post, without words where a moderator hid it; none for a line of the system.
+
+    The interface has no address for one post. Who liked one is asked for below it: not found
+    where the post is gone, and forbidden or a list where it is there.
+    """
     item = item.here(locator)
     number, poster = identity(item, "id"), item.item("poster")
     if not number:
@@ -153,9 +157,7 @@ def _post(
         return None
     if item.flag("is_event"):
         return None
-    if item.flag("is_hidden") and item.at("content") is None:
-        item.note("note", f"post {number} stands there without its words: hidden")
-        return None
+    hidden = item.flag("is_hidden") and item.at("content") is None
     account = identity(poster, "id")
     if account and board.source.ask.profiles:
         board.found.lead(_profile(board.base, account))
@@ -167,7 +169,9 @@ def _post(
         "seller_url": board.at(poster.line("url")),
         "posted_at": item.moment("posted_on"),
     }
+    likes_at = f"{_posts(board.base, thread)}{step(number)}/likes/" if thread else ""
     extra: dict[str, Json] = {
+        "address": likes_at,
         "thread": thread,
         "edited_at": item.moment("updated_on") if item.number("edits") else "",
         "edits": item.number("edits") or None,
@@ -176,8 +180,9 @@ def _post(
     signature = poster.text("signature")
     content = item.text("content")
     return boards.post(
-        board, item, number, content, fields=fields, extra=extra, signature=signature
-    )
+        board, item, number, content,
+        fields=fields, extra=extra, signature=signature, deleted="hidden" if hidden else "",
+    )  # fmt: skip
 
 
 def _search(board: Board) -> PageReading:

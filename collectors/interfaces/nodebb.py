@@ -1,9 +1,9 @@
 """NodeBB: lists of topics, topics page by page, searches, accounts, categories.
 
 After the maker's OpenAPI description, in NodeBB's repository under public/openapi/read (recent,
-category/category_id, topic/topic_id, user/userslug, search, categories/cid/moderators) and
-write/posts/pid, read 2026-11-22. A page for people is had as JSON by ``/api`` before its path. An
-address without the topic's name is answered, with status 200, by the address that has it
+category/category_id, topic/topic_id, user/userslug, search, post/pid, categories/cid/moderators),
+read 2026-11-22. A page for people is had as JSON by ``/api`` before its path. An address without
+the topic's name, or of one post, is answered, with status 200, by the address that it leads to
 (helpers.redirect in src/controllers/helpers.js).
 """
 
@@ -26,7 +26,6 @@ from config.sources import Source
 from model.canonical import Json
 from model.errors import CollectionError, Skip
 
-_ONE_POST = re.compile(r"/api/v3/posts/[^/]+$")
 _PATH = re.compile(r"/(?:topic|category|user|tags|post|uid)/[^?#\s]{1,500}(?:\?[^#\s]{0,200})?")
 _DELETED = frozenset({"[[topic:post_is_deleted]]", "[[topic:post-is-deleted]]"})
 
@@ -62,15 +61,12 @@ def question(url: str) -> str:
 
 
 def trouble(answer: Told) -> CollectionError | None:
-    """What NodeBB says of itself: wanting a login (401, 403), and a single post that is deleted."""
+    """What NodeBB says of itself: that it wants a login (401, or 403 for guests)."""
     item = told_object(answer.payload) if answer.status == 403 else Item()
     if answer.status == 401 or (answer.status == 403 and item.at("loggedIn") is False):
         return failure("login", answer.url, "not for guests")
     if answer.status == 403:
         return failure("forbidden", answer.url, item.line("error")[:200])
-    one_post = answer.status < 400 and _ONE_POST.search(path_of(answer.url))
-    if one_post and _is_deleted(told_object(answer.payload).item("response")):
-        return failure("gone", answer.url, "deleted")
     return None
 
 
@@ -87,8 +83,6 @@ def read(payload: bytes, source: Source, url: str, *, since: str = "") -> PageRe
         return _topic(board) if identity(answer, "tid") else _found_posts(board)
     if isinstance(answer.at("moderators"), list):
         return _moderators(board)
-    if isinstance(answer.at("response"), dict):
-        return _one_post(board)
     if answer.at("userslug") is not None:
         return _user(board)
     raise Skip("no answer of NodeBB that is known", reason="interface-error")
@@ -211,14 +205,11 @@ def _is_deleted(item: Item) -> bool:
 
 
 def _post(board: Board, item: Item, locator: str, *, title: str = "") -> PageRecord | None:
-    """A post; none where only a notice is left of it."""
+    """A post, without words where only a notice is left of it."""
     item = item.here(locator)
     number, user = identity(item, "pid"), item.item("user")
     if not number:
         boards.nameless(item, "post")
-        return None
-    if _is_deleted(item):
-        item.note("note", f"post {number} stands there without its words: deleted")
         return None
     slug = user.line("userslug") if identity(item, "uid") else ""
     if slug and board.source.ask.profiles:
@@ -233,7 +224,7 @@ def _post(board: Board, item: Item, locator: str, *, title: str = "") -> PageRec
     }
     name = user.line("displayname") or user.line("fullname")
     extra: dict[str, Json] = {
-        "address": address(board.base, f"api/v3/posts/{step(number)}"),
+        "address": address(board.base, f"api/post/{step(number)}"),
         "thread": identity(item, "tid"),
         "group": identity(item, "category", "cid") or identity(board.answer, "cid"),
         "reply_to": identity(item, "toPid"),
@@ -244,8 +235,10 @@ def _post(board: Board, item: Item, locator: str, *, title: str = "") -> PageRec
     signature = user.text("signature")
     content = item.text("content")
     return boards.post(
-        board, item, number, content, fields=fields, extra=extra, signature=signature
-    )
+        board, item, number, content,
+        fields=fields, extra=extra, signature=signature,
+        deleted="deleted" if _is_deleted(item) else "",
+    )  # fmt: skip
 
 
 def _votes(item: Item) -> dict[str, Json]:
@@ -268,13 +261,6 @@ def _found_posts(board: Board) -> PageReading:
             board.found.lead(address(board.base, f"api/topic/{_path(slug)}"))
     _next_page(board)
     return board.reading()
-
-
-def _one_post(board: Board) -> PageReading:
-    """A post by itself; it does not name its writer, but tells the number."""
-    item = board.answer.item("response")
-    board.found.add(_post(board, item, ""))
-    return board.reading("post")
 
 
 def _moderators(board: Board) -> PageReading:
