@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -26,8 +25,8 @@ LONGEST_BACK_OFF = 60.0
 Random = Callable[[], float]
 """Gives numbers from 0 up to 1."""
 
-_WORTH_KEEPING = 5.0
-"""Seconds; a host left alone for longer is left alone by a run that is started anew, too."""
+_WORTH_KEEPING = timedelta(seconds=5)
+"""A host left alone for longer is left alone by a run that is started anew, too."""
 
 _UTC = ZoneInfo("UTC")
 _dice = random.SystemRandom().random
@@ -149,7 +148,7 @@ class Turns:
         self._rate = rate
         self._dice = dice
         self._meters: dict[str, rates.Meter] = {}
-        self._under_way: Counter[str] = Counter()
+        self._windows: dict[str, rates.Windows] = {}
         self.news = False
         self._mutex = threading.Lock()
         self._asked: dict[str, datetime] = {}
@@ -166,6 +165,8 @@ class Turns:
             left = (due - now).total_seconds()
             if (meter := self._meter(host)) is not None:
                 left = max(left, meter.left(now))
+            if (windows := self._told(host)) is not None:
+                left = max(left, windows.wait(now))
             return left * (1 + JITTER * self._dice()) if left > 0 else 0.0
 
     def delayed(self, host: str) -> bool:
@@ -180,7 +181,8 @@ class Turns:
 
     def asked(self, host: str, now: datetime) -> None:
         with self._mutex:
-            self._under_way[host] += 1
+            if (windows := self._told(host)) is not None:
+                windows.sent(now)
             if (meter := self._meter(host)) is not None:
                 meter.take(now)
             self._asked[host] = max(now, self._asked.get(host, now))
@@ -190,17 +192,19 @@ class Turns:
     def answered(self, host: str, headers: Mapping[str, str], now: datetime) -> None:
         """A request has come to its end; ``headers`` are its answer's, names in lower case."""
         with self._mutex:
-            self._under_way[host] -= 1
-            under_way = self._under_way[host]
-        if self._obeys and (seconds := rates.pause(headers, now, under_way)):
-            self.hold(host, now + timedelta(seconds=seconds))
-            self.news = self.news or seconds > _WORTH_KEEPING
+            if (windows := self._told(host)) is not None:
+                windows.answered(headers, now)
+                until = windows.used_up(now)
+                self.news = self.news or (until is not None and until - now > _WORTH_KEEPING)
 
     def went_before(self, host: str, passed: Iterable[tuple[datetime, int]]) -> None:
         """Requests that earlier runs have sent, the oldest first."""
         with self._mutex:
             if (meter := self._meter(host)) is not None:
                 meter.replay(passed)
+
+    def _told(self, host: str) -> rates.Windows | None:
+        return self._windows.setdefault(host, rates.Windows()) if self._obeys else None
 
     def _meter(self, host: str) -> rates.Meter | None:
         if self._rate is None:
@@ -222,4 +226,8 @@ class Turns:
     def held(self, now: datetime) -> dict[str, datetime]:
         """Hosts that are to be left alone still, and until when."""
         with self._mutex:
-            return {host: until for host, until in self._held.items() if until > now}
+            found = {host: until for host, until in self._held.items() if until > now}
+            for host, windows in self._windows.items():
+                if (until := windows.used_up(now)) is not None:
+                    found[host] = max(until, found.get(host, until))
+            return found

@@ -24,6 +24,12 @@ _UNKNOWN_LIMIT = 200.0
 _LOW = 4
 """From this part of the limit on, what is left is spread over the time that is left."""
 
+_SAME = timedelta(seconds=5)
+"""Moments of a reset that differ by less are those of one window."""
+
+_GLANCE = 0.05
+"""Seconds between two looks whether a request under way was answered."""
+
 _RESERVE = 50
 """One in so many requests is left to whoever else uses the same key."""
 
@@ -39,16 +45,18 @@ class Allowance:
     reset: float
     limit: float | None = None
 
-    def pause(self, under_way: int = 0) -> float:
-        """Seconds to leave the host alone, with so many requests under way that do not count yet.
+    def left(self, under_way: int = 0) -> float:
+        """What we may ask for, with so many requests under way that do not count there yet."""
+        return self.remaining - under_way - self._all // _RESERVE
 
-        Until the reset where nothing is left but the reserve, a share of that where little is.
-        """
-        limit = _UNKNOWN_LIMIT if self.limit is None else self.limit
-        left = self.remaining - under_way - limit // _RESERVE
-        if left < 1:
-            return self.reset + _MARGIN
-        return self.reset / left if left < limit / _LOW else 0.0
+    def interval(self, under_way: int = 0) -> float:
+        """Seconds between two requests, where little is left; 0 where there is plenty."""
+        left = self.left(under_way)
+        return self.reset / left if 1 <= left < self._all / _LOW else 0.0
+
+    @property
+    def _all(self) -> float:
+        return _UNKNOWN_LIMIT if self.limit is None else self.limit
 
 
 def allowances(headers: Mapping[str, str], now: datetime) -> Iterator[Allowance]:
@@ -75,11 +83,6 @@ def allowances(headers: Mapping[str, str], now: datetime) -> Iterator[Allowance]
             limit = limits[position]
         reset = _number(parts.get("t", "") or parts.get("reset", ""))
         yield Allowance(remaining, _UNKNOWN_RESET if reset is None else min(reset, LONGEST), limit)
-
-
-def pause(headers: Mapping[str, str], now: datetime, under_way: int = 0) -> float:
-    """Seconds to leave the host alone after an answer with these headers."""
-    return max((one.pause(under_way) for one in allowances(headers, now)), default=0.0)
 
 
 def wait(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -127,6 +130,66 @@ def _date(text: str) -> datetime | None:
     except (ValueError, TypeError, OverflowError):
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Window:
+    """One allowance as it is used up: ``left`` requests until ``until``, the next at ``due``."""
+
+    left: float
+    until: datetime
+    interval: float
+    due: datetime
+
+
+@dataclass(slots=True)
+class Windows:
+    """The allowances that one host has told of last; what was sent since counts against them.
+
+    Answers may come in another order than they were given: within a window the least that was
+    told counts. What comes after a window is not known before a single request was answered.
+    """
+
+    _windows: dict[int, Window] = field(default_factory=dict)
+    _under_way: int = 0
+    _unknown: bool = False
+
+    def sent(self, now: datetime) -> None:
+        self._under_way += 1
+        for window in self._windows.values():
+            window.left -= 1
+            window.due = now + timedelta(seconds=window.interval)
+
+    def answered(self, headers: Mapping[str, str], now: datetime) -> None:
+        """An answer, or none (without headers), to a request that was sent."""
+        self._under_way -= 1
+        told = list(allowances(headers, now))
+        self._unknown = self._unknown and not told
+        for position, one in enumerate(told):
+            self._windows[position] = self._seen(self._windows.get(position), one, now)
+
+    def _seen(self, before: Window | None, told: Allowance, now: datetime) -> Window:
+        left, interval = told.left(self._under_way), told.interval(self._under_way)
+        until = now + timedelta(seconds=told.reset + _MARGIN)
+        if before is not None and now < before.until and until < before.until + _SAME:
+            left, until = min(left, before.left), max(until, before.until)
+        return Window(left, until, interval, now + timedelta(seconds=interval))
+
+    def wait(self, now: datetime) -> float:
+        """Seconds until a request may be sent."""
+        over = [position for position, one in self._windows.items() if one.until <= now]
+        for position in over:
+            del self._windows[position]
+            self._unknown = True
+        if self._unknown and self._under_way > 0:
+            return _GLANCE
+        due = (one.until if one.left < 1 else one.due for one in self._windows.values())
+        return max(0.0, max(((one - now).total_seconds() for one in due), default=0.0))
+
+    def used_up(self, now: datetime) -> datetime | None:
+        """Until when nothing is left; None where something is."""
+        found = (one.until for one in self._windows.values() if one.left < 1 and one.until > now)
+        return max(found, default=None)
 
 
 @dataclass(slots=True)

@@ -151,13 +151,13 @@ class Network:
             self.asked.append(request.path)
             if self.guard is not None and self.guard(request):
                 return True
-            found = self._found(request.path)
+            found = self.found(request.path)
             headers = (("Content-Type", "application/json"), *self.headers())
             body = json.dumps({"no": "such thing"} if found is None else found)
         send(request, body, status=404 if found is None else 200, headers=headers)
         return True
 
-    def _found(self, path: str) -> Mapping[str, Any] | None:
+    def found(self, path: str) -> Mapping[str, Any] | None:
         parts = urlsplit(path)
         way, query = parts.path.strip("/").split("/")[1:], parse_qs(parts.query)
         match way:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.web.rates import LONGEST, Meter, allowances, pause, wait
+from collectors.web.rates import LONGEST, Meter, Windows, allowances, wait
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 EPOCH = int(NOW.timestamp())
@@ -82,24 +82,57 @@ def test_a_moment_is_told_by_the_clock_of_the_server() -> None:
     assert found.reset == 30
 
 
-def test_a_host_is_left_alone_until_the_reset_where_nothing_but_the_reserve_is_left() -> None:
-    def told(remaining: int) -> dict[str, str]:
-        return {
-            "x-ratelimit-limit": "300",
-            "x-ratelimit-remaining": str(remaining),
-            "x-ratelimit-reset": "100",
-        }
+def told(remaining: int, limit: int = 300, reset: int = 100) -> dict[str, str]:
+    return {
+        "x-ratelimit-limit": str(limit),
+        "x-ratelimit-remaining": str(remaining),
+        "x-ratelimit-reset": str(reset),
+    }
 
-    assert pause(told(300), NOW) == 0
-    assert 1 < pause(told(56), NOW) < 3
-    assert pause(told(6), NOW) >= 100
-    assert pause(told(9), NOW) < 100 <= pause(told(9), NOW, under_way=3)
+
+def waits(*headers: dict[str, str], under_way: int = 0) -> float:
+    """Seconds to wait after these answers, with so many requests under way."""
+    windows = Windows()
+    for _ in range(len(headers) + under_way):
+        windows.sent(NOW)
+    for one in headers:
+        windows.answered(one, NOW)
+    return windows.wait(NOW)
+
+
+def test_a_host_is_left_alone_until_the_reset_where_nothing_but_the_reserve_is_left() -> None:
+    assert waits(told(300)) == 0
+    assert 1 < waits(told(56)) < 3
+    assert waits(told(6)) >= 100
+    assert waits(told(9)) < 100 <= waits(told(9), under_way=3)
+
+
+def test_what_was_sent_since_counts_against_what_is_left() -> None:
+    windows = Windows()
+    windows.sent(NOW)
+    windows.answered(told(3, limit=10, reset=30), NOW)
+    now, sent = NOW, 0
+    while now < NOW + timedelta(seconds=30):
+        if wait := windows.wait(now):
+            now += timedelta(seconds=wait)
+            continue
+        windows.sent(now)
+        sent += 1
+    assert sent == 3
+    assert windows.wait(now) > 0  # the reset has passed: one answer has to tell what is left
+    for _ in range(3):
+        windows.answered({}, now)
+    assert windows.wait(now) == 0
+
+
+def test_of_answers_in_another_order_the_least_counts() -> None:
+    assert waits(told(0), told(40), told(20)) >= 100
 
 
 def test_the_tightest_of_several_limits_counts() -> None:
     headers = {"ratelimit": '"burst";r=0;t=5, "day";r=900;t=40000', "x-ratelimit-remaining": "70"}
-    assert 5 <= pause(headers, NOW) < 10
-    assert wait(headers, NOW) == pause(headers, NOW)
+    assert 5 <= waits(headers) < 10
+    assert wait(headers, NOW) == waits(headers)
 
 
 text = st.text(max_size=30) | st.from_regex(r"[0-9]{1,40}(\.[0-9]{1,40})?", fullmatch=True)
@@ -118,7 +151,7 @@ names = ("limit", "remaining", "reset", "reset-after")
     )
 )
 def test_no_header_breaks_anything_or_lets_us_wait_for_ever(headers: dict[str, str]) -> None:
-    assert 0 <= pause(headers, NOW) <= LONGEST + 1
+    assert 0 <= waits(headers, headers) <= LONGEST + 1
     assert (wait(headers, NOW) or 0) <= LONGEST + 1
 
 
