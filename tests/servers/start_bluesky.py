@@ -24,7 +24,8 @@ from venvs import Missing, alone, cache, digest
 
 HERE = Path(__file__).resolve().parent
 NOT_INSTALLED = 3
-_OLDEST_NODE = 20
+_OLDEST_NODE = 18
+_GYP = "node-gyp/bin/node-gyp.js"
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -67,9 +68,9 @@ def _compile(node: str, folder: Path) -> None:
     prefix = Path(node).resolve().parents[1]
     if not (prefix / "include" / "node" / "node.h").exists():
         raise Missing(f"the headers of node are not in {prefix}/include/node")
-    shipped = Path(_said("npm", "root", "--global")) / "npm" / "node_modules" / "node-gyp"
-    gyp = shipped / "bin" / "node-gyp.js"
-    if not gyp.exists() or shutil.which("cc") is None:
+    homes = (Path(_said("npm", "root", "--global")) / "npm/node_modules", Path("/usr/share/nodejs"))
+    gyp = next((home / _GYP for home in homes if (home / _GYP).exists()), None)
+    if gyp is None or shutil.which("cc") is None:
         raise Missing("npm's node-gyp or a C compiler is missing; scripts/system-packages.sh")
     plain = {"npm_config_nodedir": str(prefix), "CFLAGS": "-O0", "CXXFLAGS": "-O0"}
     _run([node, str(gyp), "rebuild", "--release"], folder, plain)
@@ -87,6 +88,7 @@ def _serve(packages: Path, folder: Path, *, watched: bool) -> int:
             "TMPDIR": str(folder),
             "LOG_ENABLED": "false",
             "NODE_NO_WARNINGS": "1",
+            "NODE_OPTIONS": "--dns-result-order=ipv4first",
             "DB_POSTGRES_URL": f"postgresql://{postgres.USER}@{sockets}/postgres",
         }
         with subprocess.Popen(words, env=environment, cwd=folder) as server:

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
+from collectors.access import access_to
 from collectors.web import collect_source
 from collectors.web.report import CollectReport
 from config.settings import CollectionSettings, Settings, load_workspace
-from config.source_interface import Ask
+from config.source_interface import Access, Ask, Interface
 from config.sources import Source
 from model.clock import iso, system_clock
 from model.evidence import Document, Mandate
@@ -266,3 +267,78 @@ def test_interrupted_runs_lose_nothing(case: Case) -> None:
     found = ids(list(case.vault.documents()), *POSTS)
     told(f"{runs} runs", len(expected), len(found), set(expected) - found, found - set(expected))
     assert found == set(expected)
+
+
+def test_deletion_and_edit_are_noticed(case: Case) -> None:
+    """What a second round tells of what was deleted and changed between; the rest stands."""
+    bluesky = case.town.bluesky
+    lost = bluesky.post("cora", f"One more {WORDS}, soon gone", moment(5))
+    bluesky.do("settle")
+    before = wanted(bluesky.truth(), bluesky)
+    case.read()
+    bluesky.remove("cora", lost["uri"])
+    bluesky.do(
+        "put",
+        name="anna",
+        collection="app.bsky.actor.profile",
+        key="self",
+        record={"displayName": "Anna", "description": "moved: t.me/anna_new"},
+    )
+    bluesky.do("rename", name="dirk", handle="dirk-again.test")
+    after = wanted(bluesky.truth(), bluesky)
+    case.read()
+    assert case.reports[-1].finished, case.reports[-1].sentence
+    states = {one.native_id: one for one in case.vault.sightings("sky").listings()}
+    there = {
+        name.removeprefix("post:")
+        for name, one in states.items()
+        if name.startswith("post:at:") and "/app.bsky.feed.post/" in name and one.state != "removed"
+    }
+    told("after a deletion", len(after), len(there), set(after) - there, there - set(after))
+    assert set(before) - set(after) == {lost["uri"]}
+    assert there == set(after)
+    assert states[f"post:{lost['uri']}"].state == "removed"
+    changed = {
+        name: sorted(change["field"] for change in event.detail.get("changes", ()))
+        for name in (f"profile:{bluesky.dids[who]}" for who in ("anna", "dirk", "bert"))
+        for event in case.vault.sightings("sky").events(("bluesky", name))
+        if event.state == "changed"
+    }
+    print(f"bluesky, noticed: {changed}")
+    assert "text" in changed[f"profile:{bluesky.dids['anna']}"]
+    assert changed[f"profile:{bluesky.dids['dirk']}"] == ["seller"]
+    assert f"profile:{bluesky.dids['bert']}" not in changed
+    bluesky.do("rename", name="dirk", handle="dirk.test")
+
+
+def test_with_an_app_password(town: Town, tmp_path: Path) -> None:
+    """Through the account's own server, logged in; without, and after it was taken back, it says
+    so. Nothing that was shown lies in the vault."""
+    bluesky = town.bluesky
+    password = bluesky.do("app_password", name="cora")["password"]
+    source = source_of(bluesky, accounts=(), threads=False, profiles=False)
+    source = source.model_copy(
+        update={
+            "start": (f"{bluesky.pds}/",),
+            "interface": Interface(access=Access(kind="password")),
+        }
+    )
+    given = {"SPOOR_SKY_USER": "cora.test", "SPOOR_SKY_PASSWORD": password}
+    hits = {one["uri"] for one in bluesky.truth()["posts"] if WORDS in one["text"]}
+    with opened(tmp_path, source) as vault:
+        nobody = collect_source(vault, source, SETTINGS)
+        assert nobody.reason == "token-missing"
+        keys = access_to(source, environment=given)
+        report = collect_source(vault, source, SETTINGS, access=keys, fresh=True)
+        assert report.finished, report.sentence
+        assert ids(list(vault.documents()), *POSTS) == hits
+        bluesky.do("revoke", name="cora")
+        refused = collect_source(
+            vault, source, SETTINGS, access=access_to(source, environment=given)
+        )
+        assert refused.reason == "token-refused", refused.sentence
+        assert ids(list(vault.documents()), *POSTS) == hits
+        sealed = b"".join(map(vault.payload, vault.captures()))
+        told_of = repr([list(vault.captures()), list(vault.custody())]).encode()
+        assert password.encode() not in sealed + told_of
+        print(f"bluesky, logged in: {len(hits)} in the database, {len(hits)} collected")

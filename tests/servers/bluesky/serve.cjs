@@ -115,6 +115,10 @@ const deeds = {
     const done = await world.agents.get(name).com.atproto.server.createAppPassword({ name: 'reader' })
     return { password: done.data.password }
   },
+  async revoke(world, { name }) {
+    await world.agents.get(name).com.atproto.server.revokeAppPassword({ name: 'reader' })
+    return {}
+  },
   // Break every line of those who watch.
   async hang_up(world) {
     world.hangUp()
