@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Brings the system packages that only tests need: tor, Java 17 or newer with Maven (for Neo4j),
-# Chromium, a C compiler (to put tor's clock wrong), PostgreSQL (for the forum of tests/servers,
-# which runs a server of its own with it).
+# Chromium, a C compiler (to put tor's clock wrong, and for node's database), PostgreSQL (for the
+# forum and Bluesky of tests/servers, which run servers of their own with it), Node.js with npm
+# (for Bluesky).
 # Uses apt-get where it may, skips what is there, says what it could not do and then exits 1.
 set -euo pipefail
 
 declare -A packages=([tor]=tor [java]=default-jre-headless [mvn]=maven [chromium]=chromium
-  [postgres]=postgresql [cc]=build-essential)
+  [postgres]=postgresql [cc]=build-essential [node]=nodejs [npm]=npm)
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
@@ -18,7 +19,7 @@ has() {
 }
 
 missing=()
-for program in tor java mvn chromium postgres cc; do
+for program in tor java mvn chromium postgres cc node npm; do
   if has "$program"; then
     echo "system packages: $program is there"
   else
