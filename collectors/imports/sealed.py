@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 from urllib.parse import urlsplit
 
+from collectors.contents import HEAD, contents
 from collectors.imports.column_map import PLAIN, parse_map
 from collectors.imports.content import Content
 from collectors.imports.csv_rows import csv_rows, read_heading
 from collectors.imports.formats import Found
 from collectors.imports.json_rows import json_rows
 from collectors.imports.listings import Table, read_rows
+from collectors.interfaces import interface_of
 from collectors.media import media_kind
 from collectors.mirrors import Mirrors
 from collectors.reading import documents, read_page
 from config.sources import Source
 from model.evidence import Capture, Document, Issue
+
+_LARGE = 1 << 20
+_EMBEDDED = re.compile(
+    rb"(data:[a-z]{2,20}/[a-z0-9.+-]{1,60}[^,\"']{0,60};base64,)[A-Za-z0-9+/=]+", re.I
+)
+_OPEN = re.compile(rb";base64,[A-Za-z0-9+/=]*\Z", re.I)
+_REST = re.compile(rb"\A[A-Za-z0-9+/=]+")
 
 
 def listings(content: Content, capture: Capture, source: Source | None) -> Iterator[Found]:
@@ -35,7 +45,9 @@ def listings(content: Content, capture: Capture, source: Source | None) -> Itera
 
 def page(content: Content, capture: Capture, source: Source | None) -> Iterator[Found]:
     """The records of a page; none of an answer that is no page, which is said."""
-    payload = content.whole()
+    payload = _words(content) if capture.route == "import" else content.whole()
+    if capture.route == "import" and contents(payload[:HEAD]) == "html":
+        source = _as_site(source)
     if why := _no_page(payload, capture):
         yield Issue("note", f"{_name(capture)}: not read: {why}")
         return
@@ -51,6 +63,26 @@ def page(content: Content, capture: Capture, source: Source | None) -> Iterator[
     mirrors = _mirrors(capture, source)
     for document in documents(found, capture):
         yield _at_first_place(identified(document, capture), mirrors)
+
+
+def _words(content: Content) -> bytes:
+    """A saved page without the pictures and fonts that were written into it as base64."""
+    if content.size < _LARGE:
+        return content.whole()
+    kept: list[bytes] = []
+    inside = False
+    for piece in content.pieces():
+        rest = _REST.sub(b"", piece, count=1) if inside else piece
+        inside = (inside and not rest) or _OPEN.search(rest) is not None
+        kept.append(_EMBEDDED.sub(rb"\1", rest))
+    return b"".join(kept)
+
+
+def _as_site(source: Source | None) -> Source | None:
+    """A source that is read by its interface, as one whose pages are saved."""
+    if source is None or interface_of(source.engine) is None:
+        return source
+    return source.model_copy(update={"engine": "generic"})
 
 
 def _no_page(payload: bytes, capture: Capture) -> str:
