@@ -3,7 +3,7 @@
 usage: python tests/servers/start.py shop|forum [--port N] [--truth FILE]
 
 The first line on standard output is the address. Exit code 3: something is not installed. Sent
-SIGUSR1, the shop goes through a day of changes and FILE is written anew.
+SIGUSR1, the site goes through a day of changes and FILE is written anew.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from misago.conf.models import Setting  # noqa: E402
 from misago.markup import common_flavour  # noqa: E402
 from misago.threads.checksums import update_post_checksum  # noqa: E402
 from misago.threads.models import Post, Thread  # noqa: E402
+from misago.users.signatures import make_signature_checksum  # noqa: E402
 from misago.users.test import create_test_user  # noqa: E402
 from neutral import TONGUES, sentences, title  # noqa: E402
 
@@ -37,6 +38,11 @@ LONG = {3: 90, 27: 61, 48: 44, 77: 120}
 DELETED_THREAD = 66
 FORMER_MEMBER = "Mistel"
 """Whose account was deleted; what was written stays under the name."""
+ABOUT = {
+    "Anemone": {"bio": "Sheds & shelves. See https://garden.example/anemone", "location": "Gent"},
+    "Dahlie": {"website": "https://dahlie.example", "twitter": "dahlie_oak"},
+}
+SIGNED = {"Efeu": "Green all year"}
 
 BEGIN = datetime(2026, 3, 1, 8, tzinfo=UTC)
 MARKUP = (
@@ -70,7 +76,13 @@ def main() -> None:
 
 def _member(name: str):
     blank = [{"size": size, "url": f"/media/{size}.png"} for size in (400, 200, 100)]
-    return create_test_user(name, f"{name.lower()}@example.org", None, avatars=blank)
+    member = create_test_user(name, f"{name.lower()}@example.org", None, avatars=blank)
+    member.profile_fields = ABOUT.get(name, {})
+    if words := SIGNED.get(name):
+        member.signature, member.signature_parsed = words, f"<p>{words}</p>"
+        member.signature_checksum = make_signature_checksum(member.signature_parsed, member)
+    member.save()
+    return member
 
 
 def _categories():

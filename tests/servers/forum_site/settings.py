@@ -78,5 +78,10 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "misago.users.models.AnonymousUser",
     "URL_FORMAT_OVERRIDE": None,
 }
+_FIELD = "misago.users.profilefields.default"
+MISAGO_PROFILE_FIELDS = [
+    {"name": "Personal", "fields": [f"{_FIELD}.BioField", f"{_FIELD}.LocationField"]},
+    {"name": "Contact", "fields": [f"{_FIELD}.TwitterHandleField", f"{_FIELD}.WebsiteField"]},
+]
 MISAGO_AVATARS_SIZES = [400, 200, 100]
 MISAGO_SEARCH_CONFIG = "simple"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import django
 
@@ -28,36 +29,64 @@ THREADS = f"""
 POSTS = """
   select p.id, p.thread_id, p.poster_name, p.poster_id, p.parsed,
     to_char(p.posted_on at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-    not (p.is_hidden or p.is_unapproved or p.is_event)
+    not (p.is_hidden or p.is_unapproved or p.is_event),
+    p.is_hidden and not (p.is_unapproved or p.is_event), p.edits
   from misago_threads_post p order by p.id
 """
+ACCOUNTS = """
+  select distinct u.id, u.username, u.profile_fields -> 'bio', u.profile_fields -> 'location',
+    u.profile_fields -> 'website', u.signature
+  from misago_users_user u join misago_threads_post p on p.poster_id = u.id where u.is_active
+"""
+QUOTE = re.compile(r'<aside class="quote-block">.*?</aside>', re.DOTALL)
+QUOTED = re.compile(r'data-author="@(.*?)".*?>(.*)</blockquote>', re.DOTALL)
 
 
 def main() -> None:
     """Print threads, their posts, and the words of posts that a guest must not get to see.
+
+    ``text`` of a post is without what it quotes, which is in ``quotes``. ``notices`` are posts of
+    which a guest sees that there was one, ``accounts`` those whose posts a guest sees.
 
     ``pages`` of a post is on how many pages it stands: Misago begins each page of a thread with
     the last post of the page before.
     """
     told = ("title", "seller", "category")
     threads = {str(row[0]): dict(zip(told, row[1:], strict=True)) for row in _ask(THREADS)}
-    posts, hidden = {}, {}
-    for number, thread, author, author_id, parsed, posted_at, open_ in _ask(POSTS):
+    posts, hidden, notices = {}, {}, []
+    for number, thread, author, author_id, parsed, posted_at, open_, notice, edits in _ask(POSTS):
         if not open_ or str(thread) not in threads:
             hidden[str(number)] = words_of(parsed)
+            notices += [str(number)] * (notice and str(thread) in threads)
             continue
         posts[str(number)] = {
             "thread": str(thread),
             "seller": author,
             "seller_id": str(author_id or ""),
-            "text": words_of(finalize_markup(parsed)),
+            "text": words_of(QUOTE.sub(" ", finalize_markup(parsed))),
+            "quotes": [_quoted(one) for one in QUOTE.findall(parsed)],
             "posted_at": posted_at,
+            "edits": edits,
         }
     for thread in threads:
         for number in _shown(int(thread)):
             if number in posts:
                 posts[number]["pages"] = int(posts[number].get("pages", 0)) + 1
-    print(json.dumps({"threads": threads, "posts": posts, "hidden": hidden}))
+    seen = {post["seller_id"] for post in posts.values()}
+    named = ("seller", "text", "location", "website", "signature")
+    accounts = {
+        str(row[0]): dict(zip(named, (one or "" for one in row[1:]), strict=True))
+        for row in _ask(ACCOUNTS)
+        if str(row[0]) in seen
+    }
+    told = {"threads": threads, "posts": posts, "hidden": hidden, "notices": notices}
+    print(json.dumps({**told, "accounts": accounts}))
+
+
+def _quoted(quote: str) -> dict[str, str]:
+    """Whose words a quote is, and the words."""
+    found = QUOTED.search(quote)
+    return {"of": found.group(1), "text": words_of(found.group(2))}
 
 
 def _shown(thread: int) -> list[str]:
