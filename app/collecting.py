@@ -11,6 +11,7 @@ from http.cookiejar import CookieJar
 from typing import Any
 
 from collectors.access import Keys, access_to, system_keyring
+from collectors.checks import forbidden_said
 from collectors.sessions import load_session
 from collectors.tor import running_tor
 from collectors.web import CollectReport, collect_source, keep_state, source_state
@@ -65,6 +66,8 @@ def collect_sources(
         return [_plan(vault, source) for source in chosen]
     for source in chosen:
         _refuse_import(source)
+        if against := forbidden_said(source):
+            say(against)
     sessions = {source.name: _session(workspace, source, clock) for source in chosen}
     keys = {source.name: _access(workspace, source) for source in chosen}
     with _tor(workspace, chosen, say) as tor:
@@ -181,10 +184,11 @@ class _Visits:
                 raise tor
             if isinstance(cookies, CollectionError):
                 raise cookies
-            if isinstance(keys, CollectionError):
-                raise keys
-            if keys is not None:
-                self.vault.record("keys used", source.name, keys.told())
+            if (mandate := self.vault.mandate_for(source.name)) is not None:
+                if isinstance(keys, CollectionError):
+                    raise keys
+                if keys is not None:
+                    self.vault.record("keys used", source.name, keys.told(), mandate.id)
             report = collect_source(
                 self.vault,
                 source,
@@ -195,7 +199,7 @@ class _Visits:
                 fresh=self.fresh,
                 tor=tor,
                 cookies=cookies,
-                access=keys,
+                access=keys if isinstance(keys, Keys) else None,
             )
         except CollectionError as error:
             report = CollectReport(source.name, iso(self.clock()))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.collecting import source_state
+from app.keys import key_rows
 from collectors.web import quota_stand
 from config.settings import Workspace
 from config.sources import all_sources, load_source
@@ -39,10 +40,12 @@ def source_rows(workspace: Workspace) -> Iterator[dict[str, Any]]:
 
 
 def source_view(workspace: Workspace, name: str) -> Iterator[dict[str, Any]]:
-    """Every setting of one source that its file gives, and its state."""
+    """Every setting of one source that its file gives, whether its key is there, and its state."""
     source = load_source(name, workspace)
     for key, value in source.model_dump(exclude_defaults=True, mode="json").items():
         yield {"key": key, "value": value}
+    for row in key_rows(workspace, source):
+        yield {"key": row["name"], "value": f"{row['what']}: {row['says']}"}
     with open_vault(workspace, write=False) as vault:
         for key, value in source_state(vault, name).items():
             yield {"key": key, "value": value}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli.common import JsonOption, WorkspaceOption, example, the_workspace
 from app.cli.output import rows, say
 from model.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collectors.access import Part
 
 group = typer.Typer(no_args_is_help=True, help="The sources this workspace reads.")
 
@@ -177,6 +181,68 @@ def sources_history(
     rows(history_rows(the_workspace(workspace), name, listing_id), as_json=as_json)
 
 
+def sources_key(
+    name: Annotated[str, typer.Argument(help="Name of the source.")],
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Remove the key from the keyring.")
+    ] = False,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put the key of a source's interface into the keyring, or take it out; it is never shown.
+
+    It is asked for without showing it, or read from standard input, one line for each part.
+    Without a keyring, keys are taken from environment variables, or from files that only you can
+    read: 'spoor sources show NAME' says under which names.
+    """
+    from app import keys
+    from config.sources import load_source
+
+    here = the_workspace(workspace)
+    if forget:
+        gone = keys.forget_key(here, name)
+        say(f"{name}: {', '.join(gone)} forgotten" if gone else f"{name}: no key was kept")
+    else:
+        kept = keys.hand_in_key(here, name, _asked_for)
+        say(f"{name}: {', '.join(kept)} kept in the keyring")
+    rows(keys.key_rows(here, load_source(name, here)), as_json=as_json)
+
+
+def _asked_for(part: Part, variable: str) -> str:
+    """A part of a key from the terminal, or the next line of what is piped in."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline()
+    return str(typer.prompt(f"{variable} ({part.what})", hide_input=part.secret, err=True))
+
+
+def sources_searches(
+    name: Annotated[str, typer.Argument(help="Name of the source.")],
+    round_: Annotated[
+        int | None, typer.Option("--round", help="Only what this round searched for.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what a source was searched for: requests, answers, and how many of those were new."""
+    from app.searches import EFFORT, search_rows
+
+    found = search_rows(the_workspace(workspace), name, round_)
+    if not rows(found, as_json=as_json, columns=EFFORT):
+        say(f"{name}: nothing was searched for")
+
+
+def sources_plan(
+    name: Annotated[str, typer.Argument(help="Name of the source.")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what a source would be searched for next, in order, and why."""
+    from app.searches import NEXT, plan_rows
+
+    if not rows(plan_rows(the_workspace(workspace), name), as_json=as_json, columns=NEXT):
+        say(f"{name}: its file names no words and no plan")
+
+
 def add_to(cli: typer.Typer) -> None:
     """Hang these commands on the program."""
     group.command("list", epilog=example("spoor sources list"))(sources_list)
@@ -216,4 +282,12 @@ def add_to(cli: typer.Typer) -> None:
         ),
     )(sources_listings)
     group.command("history", epilog=example("spoor sources history dream 48213"))(sources_history)
+    group.command(
+        "key", epilog=example("spoor sources key reef", "spoor sources key reef --forget")
+    )(sources_key)
+    group.command(
+        "searches",
+        epilog=example("spoor sources searches reef", "spoor sources searches reef --round 12"),
+    )(sources_searches)
+    group.command("plan", epilog=example("spoor sources plan reef"))(sources_plan)
     cli.add_typer(group, name="sources")

@@ -45,7 +45,7 @@ class Keyring:
 
     def put(self, name: str, value: str) -> None:
         """Keep a key; ConfigurationError where no keyring takes it."""
-        library = self._usable()
+        library = self.usable()
         try:
             library.set_password(SERVICE, name, value)
         except library.errors.KeyringError:
@@ -53,7 +53,7 @@ class Keyring:
 
     def forget(self, name: str) -> bool:
         """Remove a key; False where there was none."""
-        library = self._usable()
+        library = self.usable()
         if not self.get(name):
             return False
         try:
@@ -62,7 +62,8 @@ class Keyring:
             raise ConfigurationError(f"{name}: the keyring does not let go of it") from None
         return True
 
-    def _usable(self) -> Any:
+    def usable(self) -> Any:
+        """The library; ConfigurationError where no keyring works, with what to do instead."""
         if problem := self.problem:
             raise ConfigurationError(
                 problem,

@@ -6,11 +6,12 @@ from typing import Literal, NamedTuple
 
 from model.canonical import Json
 
-State = Literal["ok", "read", "note", "leftover", "problem"]
+State = Literal["ok", "read", "note", "leftover", "warning", "problem"]
 
 
 class Finding(NamedTuple):
-    """``read`` is a value with the selector it came ``by``; a ``problem`` has to be mended."""
+    """``read`` is a value with the selector it came ``by``; a ``problem`` has to be mended, a
+    ``warning`` is for a person to decide on."""
 
     state: State
     where: str
