@@ -24,7 +24,7 @@ from model.evidence import Capture
 from vault.sightings import SightingEvent
 from vault.vault import Vault
 
-_PAGES = ("html", "interface", FORMAT)
+_PAGES = ("html", "interface", "telethon", FORMAT)
 
 
 def rebuild(vault: Vault, source: Source, *, clock: Clock, address: Callable[[str], str]) -> None:
