@@ -37,6 +37,8 @@ docs: setup  ## print the pages that are made from the program
 	@mv docs/new-source.md.new docs/new-source.md
 	@$(BIN)/python -m app.failure_words > docs/failures.md.new
 	@mv docs/failures.md.new docs/failures.md
+	@$(BIN)/python -m app.sources_page > docs/sources.md.new
+	@mv docs/sources.md.new docs/sources.md
 	@$(BIN)/python -m graph.schema
 
 lock: setup  ## pin and hash the requirements anew
