@@ -13,9 +13,10 @@ from collectors.reading import read_page
 from collectors.web import CollectReport, collect_source
 from config.settings import Settings, Workspace, load_workspace
 from config.sources import Source
-from model.clock import Clock
+from model.clock import Clock, iso
 from model.errors import PolicyRefusal
 from model.evidence import Mandate
+from vault.frontier import Address
 from vault.vault import Vault, open_vault
 
 from .conftest import REHEARSAL, Served, Shelf
@@ -60,7 +61,19 @@ class Room:
 
     def collect(self, vault: Vault, *more: str, pages: int | None = None) -> CollectReport:
         moved = here(self.source, [*self.addresses, *more], pages_per_run=pages)
+        if self.source.is_interface:
+            moved = self._at_the_interface(vault, moved, [*self.addresses, *more])
         return collect_source(vault, moved, self.settings, clock=self.clock, pause=lambda _: None)
+
+    def _at_the_interface(self, vault: Vault, source: Source, addresses: list[str]) -> Source:
+        """An interface begins with what its file asks: here also with the answers saved of it."""
+        frontier = vault.frontier(source.name)
+        if frontier.round is None and vault.mandate_for(source.name):
+            with vault.batch():
+                frontier.begin("m1", iso(self.clock()))
+                frontier.add(Address(url, why="start") for url in addresses)
+        ask = source.ask.model_copy(update={"days": None, "plan": None, "watch": False})
+        return source.model_copy(update={"start": (self.served.base,), "ask": ask})
 
 
 @pytest.fixture
