@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from collectors.imports.content import Content
 from collectors.imports.formats import Beginning, Found
 from collectors.imports.loose import items_of, object_of, text_of, without_nothing
-from collectors.imports.pdf_text import MAX_BYTES, pages
+from collectors.pdf_text import MAX_BYTES, pages
 from config.sources import Source
 from model.canonical import Json
 from model.errors import Skip

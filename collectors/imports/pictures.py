@@ -5,10 +5,10 @@ Nothing is ever read out of pixels: what a screenshot shows is what its note say
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from collectors.archives import Limits, zip_members
 from collectors.imports.content import Content
 from collectors.imports.formats import FORMATS, Beginning, Found
 from collectors.imports.listings import storable
+from collectors.imports.mhtml import split
 from collectors.imports.pieces import Piece
 from collectors.media import media_kind
 from collectors.media.gate import BlockList, gate
@@ -28,9 +29,9 @@ MAX_NOTE = 64 << 10
 """Bytes of one picture, and of the text file of its name beside it."""
 
 _TYPES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
+_AFTER = ".,:;!?)"
 _URL = re.compile(r"https?://[^\s<>\"']{3,2000}")
-_EMBEDDED = re.compile(rb"data:image/[a-z+.-]{2,20};base64,([A-Za-z0-9+/=]{60,})")
-_PART = re.compile(rb"[A-Za-z0-9+/=\r\n]{400,}")
+_QUOTED = re.compile(rb"[\"',]([A-Za-z0-9+/]{60,}={0,2})[\"')]")
 
 
 def is_picture(beginning: Beginning) -> bool:
@@ -74,7 +75,7 @@ def read(_content: Content, capture: Capture, source: Source | None) -> Iterator
         yield Issue("warning", f"{name}: has no note, so nothing can be read out of it")
     fields = {"title": name, "text": note}
     if address := _URL.search(note):
-        fields["url"] = address[0].rstrip(".,;)")
+        fields["url"] = address[0].rstrip(_AFTER)
     yield Document(
         capture_sha256=capture.sha256,
         source=capture.source,
@@ -85,7 +86,7 @@ def read(_content: Content, capture: Capture, source: Source | None) -> Iterator
         seen_at=capture.captured_at,
         fields={key: value for key, value in fields.items() if value},
         images=(Image(name),),
-        links=tuple(dict.fromkeys(_URL.findall(note))),
+        links=tuple(dict.fromkeys(one.rstrip(_AFTER) for one in _URL.findall(note))),
         extra={"screenshot": how.get("picture") or {}},
     )
 
@@ -99,10 +100,7 @@ def check_pictures(piece: Piece, blocked: BlockList, limits: Limits) -> None:
     if piece.format in FORMATS and not FORMATS[piece.format].handed_in and piece.format != "html":
         return
     head = piece.content.head(4)
-    if head.startswith(b"PK\x03\x04"):
-        pictures = _in_archive(piece, limits)
-    else:
-        pictures = _embedded(piece.content)
+    pictures = _in_archive(piece, limits) if head.startswith(b"PK\x03\x04") else _embedded(piece)
     for place, payload in pictures:
         try:
             gate(payload, place, blocked)
@@ -121,20 +119,29 @@ def _in_archive(piece: Piece, limits: Limits) -> Iterator[tuple[str, bytes]]:
             raise Skip(error.message) from error
 
 
-def _embedded(content: Content) -> Iterator[tuple[str, bytes]]:
-    """Pictures in base64 within text: data addresses, and the parts of MHTML and HAR."""
-    if content.size > MAX_PICTURE * 4:
+def _embedded(piece: Piece) -> Iterator[tuple[str, bytes]]:
+    """Pictures within text: parts of MHTML, answers in a HAR, data addresses in HTML."""
+    if piece.content.size > MAX_PICTURE * 4:
         return
-    payload = content.whole()
-    for pattern in (_EMBEDDED, _PART):
-        for found in pattern.finditer(payload):
-            raw = found[found.lastindex or 0]
-            try:
-                decoded = base64.b64decode(raw)
-            except binascii.Error:
-                continue
-            if media_kind(decoded):
-                yield "embedded picture", decoded
+    payload = piece.content.whole()
+    found = _parts(payload) if piece.format == "mhtml" else _quoted(payload)
+    for raw in found:
+        if media_kind(raw):
+            yield f"{piece.name}: a picture inside", raw
+
+
+def _parts(payload: bytes) -> Iterator[bytes]:
+    _, parts = split(payload)
+    for part in parts:
+        yield part.decoded
+        if part.kind == "text/html":
+            yield from _quoted(part.decoded)
+
+
+def _quoted(payload: bytes) -> Iterator[bytes]:
+    for found in _QUOTED.finditer(payload):
+        with suppress(binascii.Error):
+            yield binascii.a2b_base64(found[1])
 
 
 def _type(data: bytes) -> str:

@@ -39,7 +39,7 @@ def pages(payload: bytes) -> Iterator[Json]:
 
     Skip where the document cannot be read to its end; the pages before that were given.
     """
-    command = [sys.executable, "-I", "-m", "collectors.imports.pdf_text"]
+    command = [sys.executable, "-I", "-m", "collectors.pdf_text"]
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as output:
         given.write(payload)
         given.seek(0)
