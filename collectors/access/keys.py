@@ -13,7 +13,8 @@ from collectors.access.logins import Login, Token, can_log_in, login_of, showing
 from collectors.access.redaction import Redaction
 from collectors.access.secrets import Held, secrets_of
 from collectors.interfaces.interface import Told
-from collectors.web.access import Ask, Question, shown_at
+from collectors.web.access import Ask, Question, origin, shown_at
+from collectors.web.addresses import normal
 from collectors.web.failures import failure
 from config.sources import Source
 from model.canonical import Json
@@ -34,7 +35,7 @@ class Keys:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._engine = source.engine
-        self._base = source.start[0] if source.start else ""
+        self._base = _where_to_log_in(source)
         self._name = source.name
         self._held = tuple(held)
         self._parts = {one.part.name: one.value for one in held}
@@ -156,6 +157,13 @@ def access_to(
             remedy="take it out, and have the service give a new one: files are passed on",
         )
     return Keys(source, held)
+
+
+def _where_to_log_in(source: Source) -> str:
+    """The first of the source's addresses that may be shown a key; empty where none may."""
+    good = shown_at(source)
+    given = (*source.start, *source.mirrors)
+    return next((url for url in given if origin(normal(url)) in good), "")
 
 
 def _shown_in(question: Question) -> list[str]:

@@ -160,6 +160,8 @@ def checked(value: str, part: Part, where: str) -> str:
         problem = "holds line breaks or control characters"
     elif len(text) > LONGEST:
         problem = f"is longer than {LONGEST:,} characters"
+    elif part.name == "TOKEN" and not (text.isascii() and " " not in text):
+        problem = "holds characters that no header may hold"
     elif part.secret and len(text) < SHORTEST:
         problem = f"is shorter than {SHORTEST} characters, and can not be told from other text"
     if problem:

@@ -34,8 +34,8 @@ class Told:
 
     url: str
     status: int
-    payload: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
+    payload: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class Start(Protocol):

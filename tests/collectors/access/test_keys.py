@@ -15,10 +15,12 @@ from typing import Any
 import pytest
 
 from collectors.access import Keys, access_to
+from collectors.interfaces import Told
 from collectors.web.access import redacted, shown_at
 from collectors.web.collect import collect_source
 from collectors.web.network import Fetcher
 from config.settings import Settings, Workspace
+from config.source_interface import Access
 from config.sources import Source
 from model.errors import CollectionError, ConfigurationError, Skip, Stop
 from model.evidence import Mandate
@@ -136,6 +138,14 @@ def test_never_in_clear_over_the_net() -> None:
     assert len(shown_at(onion)) == 1
     both = plain.model_copy(update={"mirrors": ("https://net.example/",)})
     assert shown_at(both) == {("https", ("net.example", 443))}
+    interface = plain.interface.model_copy(update={"access": Access(kind="app")})
+    with_login = both.model_copy(update={"engine": "ebay", "interface": interface})
+    asked: list[str] = []
+    logging_in = keys(with_login)
+    logging_in.through(lambda question: asked.append(question.url) or Told("", 401, b"{}"))
+    with pytest.raises(Stop):
+        logging_in.headers("https://net.example/")
+    assert asked == ["https://net.example/identity/v1/oauth2/token"]
 
 
 def test_a_key_in_the_source_file_is_refused(service: Service) -> None:

@@ -131,7 +131,17 @@ def test_what_is_optional_may_be_missing_but_not_by_half() -> None:
     assert secrets_of(source("none"), environment={}) == ()
 
 
-@pytest.mark.parametrize("value", ["shrt", "with\nline-break", "with\x00zero-byte", "x" * 20_000])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "shrt",
+        "with\nline-break",
+        "with\x00zero-byte",
+        "x" * 20_000,
+        "łłłłłłłłłł",
+        "Bearer of-the-token",
+    ],
+)
 def test_what_can_be_no_key_is_refused_without_showing_it(value: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         secrets_of(source(), environment={"SPOOR_THE_NET_TOKEN": value})
