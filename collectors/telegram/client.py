@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import struct
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Protocol, cast, runtime_checkable
@@ -18,6 +19,7 @@ from telethon.tl import TLObject, TLRequest, types
 from telethon.tl.functions import channels, contacts, messages, users
 
 from collectors.telegram.errors import of_error
+from collectors.telegram.line import Trouble, clear_line, tor_line
 from collectors.tor import endpoint
 from collectors.web.failures import failure
 from config.settings import Settings
@@ -81,10 +83,12 @@ def checked(request: TLRequest) -> TLRequest:
 class TelethonClient:
     """Telegram by Telethon, on an event loop of its own; a source's thread uses one."""
 
-    def __init__(self, client: TelegramClient, source: Source) -> None:
+    def __init__(self, client: TelegramClient, source: Source, trouble: Trouble) -> None:
         self._client = client
         self._route = source.route
+        self._trouble = trouble
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(_told_already)
 
     def connect(self, where: str) -> None:
         """Reach Telegram and see that the session is one of an account that is logged in."""
@@ -111,7 +115,13 @@ class TelethonClient:
         try:
             return self._loop.run_until_complete(awaited())
         except TROUBLE as error:
-            raise of_error(error, where, route=self._route) from None
+            below = self._trouble.pop() if self._trouble else None
+            cause = below if below is not None and isinstance(error, ConnectionError) else error
+            raise of_error(cause, where, route=self._route) from None
+
+
+def _told_already(_loop: asyncio.AbstractEventLoop, _context: dict[str, Any]) -> None:
+    """What a task of Telethon's left behind; the request under way has told the same."""
 
 
 def connect(source: Source, settings: Settings, parts: Parts) -> Client:
@@ -120,7 +130,8 @@ def connect(source: Source, settings: Settings, parts: Parts) -> Client:
     CollectionError ``token-refused`` for a session that is none or is over; over Tor nothing is
     ever sent past it.
     """
-    telegram = TelethonClient(_telethon(source, settings, parts), source)
+    trouble: Trouble = []
+    telegram = TelethonClient(_telethon(source, settings, parts, trouble), source, trouble)
     try:
         telegram.connect(source.name)
     except BaseException:
@@ -129,11 +140,11 @@ def connect(source: Source, settings: Settings, parts: Parts) -> Client:
     return telegram
 
 
-def _telethon(source: Source, settings: Settings, parts: Parts) -> TelegramClient:
+def _telethon(source: Source, settings: Settings, parts: Parts, trouble: Trouble) -> TelegramClient:
     number = parts.part("API_ID")
     try:
         session = StringSession(parts.part("SESSION").strip())
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, struct.error):
         session = StringSession()
     if not number.isdecimal() or session.auth_key is None:
         detail = "API_ID is a number, SESSION a string session of Telethon"
@@ -141,11 +152,12 @@ def _telethon(source: Source, settings: Settings, parts: Parts) -> TelegramClien
     quiet = logging.getLogger("collectors.telegram.telethon")
     quiet.addHandler(logging.NullHandler())
     quiet.propagate = False
+    quiet.setLevel(logging.CRITICAL + 1)
     return TelegramClient(
         session,
         int(number),
         parts.part("API_HASH"),
-        proxy=_proxy(source, settings),
+        connection=_line_of(source, settings, trouble),
         timeout=max(1, round(settings.collection.timeout_seconds)),
         request_retries=1,
         connection_retries=0,
@@ -160,9 +172,8 @@ def _telethon(source: Source, settings: Settings, parts: Parts) -> TelegramClien
     )
 
 
-def _proxy(source: Source, settings: Settings) -> tuple[object, ...] | None:
-    """Tor's SOCKS port, with a name of the source's own so that it gets its own circuits."""
+def _line_of(source: Source, settings: Settings, trouble: Trouble) -> type[Any]:
     if source.route != "tor":
-        return None
-    host, port = endpoint(settings.tor.socks, "tor.socks")
-    return ("socks5", host, port, True, source.name, "telegram")
+        return clear_line(trouble)
+    proxy = endpoint(settings.tor.socks, "tor.socks")
+    return tor_line(proxy, f"spoor-{source.name}", trouble)

@@ -49,7 +49,7 @@ def message_record(
         return None, (chat, _event(one, names, chat, identity)), []
     author = peer_named(one.get("from_id")) or peer
     entities = list(_entities(one))
-    links = tuple(dict.fromkeys(_links(one, entities)))[:_MOST]
+    links = tuple(dict.fromkeys(filter(None, _links(one, entities))))[:_MOST]
     handle = names.handle(author)
     fields = {
         "text": text_of(one.get("message")) or _carried_text(one),
@@ -157,8 +157,8 @@ def _links(one: Object, entities: list[tuple[str, str, Object]]) -> Iterator[str
     for row in rows[:_MOST] if isinstance(rows, list) else ():
         buttons = row.get("buttons") if isinstance(row, dict) else None
         for button in buttons[:_MOST] if isinstance(buttons, list) else ():
-            if isinstance(button, dict) and (url := text_of(button.get("url"))):
-                yield url
+            if isinstance(button, dict):
+                yield text_of(button.get("url")) or text_of(_object(button, "type").get("url"))
 
 
 def _mentions(entities: list[tuple[str, str, Object]], links: tuple[str, ...]) -> Iterator[str]:
