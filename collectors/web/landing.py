@@ -16,7 +16,7 @@ from collectors.web.effort import count_search
 from collectors.web.failures import failure
 from collectors.web.lists import MirrorLists
 from collectors.web.run import Run
-from collectors.web.trouble import Trouble
+from collectors.web.trouble import NOTHING_COMES, Trouble
 from collectors.web.workers import Job, Result
 from model.clock import iso
 from model.errors import CollectionError, Retry, Skip, Stop
@@ -120,13 +120,17 @@ class Landing:
     def _put_off(self, job: Job, error: Retry, last: int) -> None:
         address, run = job.address, self._run
         wait = self.put_back(job, error, last)
-        tries = address.attempts + 1
+        # A cut must not cost an interface's address, and with it the chain that it is a link of.
+        cut = run.asking is not None and error.reason in NOTHING_COMES
+        counts = not (cut and self._trouble.goes_on)
+        tries = address.attempts + counts
         most = 3 * ATTEMPTS * self._trouble.mirrors
-        if tries >= most or (tries >= ATTEMPTS and self._trouble.of_the_page(tries)):
+        few = not cut and tries >= ATTEMPTS and self._trouble.of_the_page(tries)
+        if tries >= most or few:
             self.give_up(address, error)
             return
         again = iso(run.clock() + timedelta(seconds=wait))
-        run.frontier.later(address.url, not_before=again, reason=error.reason)
+        run.frontier.later(address.url, not_before=again, reason=error.reason, tried=counts)
 
     def put_back(self, job: Job, error: Retry, last: int) -> float:
         """What a failed attempt means for the source; seconds to wait with the same address."""

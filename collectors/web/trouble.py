@@ -18,6 +18,14 @@ TOR_PATIENCE = 180.0
 _TOR_LOOKS = 2.0
 _TOR_WAITS = 5
 _TOR_ITSELF = frozenset({"tor-not-running", "tor-not-bootstrapped", "tor-control-unreachable"})
+NOTHING_COMES = frozenset(
+    {
+        *("name-unknown", "host-unreachable", "port-closed", "broken-off", "timeout"),
+        *("circuit-broken", "descriptor-missing", "service-unreachable", "service-down"),
+    }
+)
+"""Reasons that tell of the way to a site, or of the whole of it, as likely as of a page."""
+
 _OF_ONE_PAGE = frozenset({"rate-limit"})
 
 
@@ -43,6 +51,11 @@ class Trouble:
     def now(self) -> bool:
         """Whether the last request failed."""
         return self._row > 0
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the last requests failed one after the other."""
+        return self._row > 1
 
     @property
     def mirrors(self) -> int:
