@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from importlib import import_module
 
 from collectors import feeds, generic, html
 from collectors.engines import layout
@@ -18,6 +19,9 @@ from model.errors import ConfigurationError
 from model.evidence import Issue
 
 __all__ = ["PageReading", "PageRecord", "documents", "page_rows", "read_page"]
+
+_SEALED = {"telegram": "collectors.telegram.reading"}
+"""Engine → module whose ``read`` takes answers that no page and no interface's address gave."""
 
 VERSION = "reading/2"
 """Name and version of this reader, stored with the documents it makes."""
@@ -41,6 +45,9 @@ def read_page(
     """
     if source is not None and (asked := interface_of(source.engine)) is not None:
         return _filed(asked.read(payload, source, url, since=since), source)
+    if source is not None and source.engine in _SEALED:
+        reading = import_module(_SEALED[source.engine]).read(payload, source)
+        return _filed(reading, source)
     if feeds.is_feed(payload):
         return _feed(payload, source, url)
     tree = html.parse(payload, content_type)
