@@ -8,7 +8,8 @@ end: answers after which it was tried again do not count), and since when the so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from itertools import chain
 
 from collectors.imports.reading import Reading, stream_documents
@@ -16,15 +17,16 @@ from collectors.sightings import stand
 from collectors.sightings.answers import of_interface, outcome_of
 from collectors.sightings.rounds import Sightings
 from collectors.sightings.sights import Came
-from collectors.watching import stands
-from collectors.watching.events import FORMAT
 from config.sources import Source
 from model.clock import Clock
 from model.evidence import Capture
 from vault.sightings import SightingEvent
 from vault.vault import Vault
 
-_PAGES = ("html", "interface", "telethon", FORMAT)
+_PAGES = ("html", "interface", "telethon")
+
+_WATCHED: Mapping[str, str] = {"jetstream": "collectors.watching.stands"}
+"""Format of what was watched → module whose ``again`` tells it once more."""
 
 
 def rebuild(vault: Vault, source: Source, *, clock: Clock, address: Callable[[str], str]) -> None:
@@ -56,8 +58,8 @@ def rebuild(vault: Vault, source: Source, *, clock: Clock, address: Callable[[st
                     now.again(told)
                 if told.state == stand.ROUND_ENDED:
                     now = None
-            elif told.reading.get("format") == FORMAT:
-                stands.again(vault, source, told)
+            elif watched := _WATCHED.get(str(told.reading.get("format"))):
+                import_module(watched).again(vault, source, told)
             elif now is not None:
                 _read_again(vault, source, told, now)
 
@@ -78,7 +80,7 @@ def _in_order(vault: Vault, source: str) -> Iterator[SightingEvent | Capture]:
 def _pages(vault: Vault, source: str) -> Iterator[Capture]:
     for capture in vault.captures():
         fetched = capture.source == source and capture.route != "import"
-        if fetched and capture.reading.get("format") in _PAGES:
+        if fetched and capture.reading.get("format") in (*_PAGES, *_WATCHED):
             yield capture
 
 

@@ -23,6 +23,8 @@ from websockets.sync.server import ServerConnection, serve
 
 from collectors.watching import jetstream
 from collectors.web import CollectReport, collect_source
+from collectors.web.collect import Context
+from collectors.web.network import Fetcher
 from config.settings import CollectionSettings, Settings, TorSettings, load_workspace
 from config.source_interface import Ask
 from config.sources import Source
@@ -233,6 +235,21 @@ def test_nothing_goes_past_tor(stream: Stream, vault: Vault, tmp_path: Path) -> 
     report = run(vault, source_at(stream.url, route="tor"), away)
     assert report.reason == "tor-not-running"
     assert stream.queries == []
+
+
+def test_our_own_network_is_not_asked_through_tor_either(stream: Stream, vault: Vault) -> None:
+    """Tor would look the name up where we cannot see it; it is refused before."""
+    with pytest.raises(PolicyRefusal, match="private address"):
+        list(jetstream_only(vault, source_at(stream.url, route="tor", allow_private=False)))
+
+
+def jetstream_only(vault: Vault, source: Source) -> Iterator[object]:
+    """The watching without what comes before it, such as whether tor runs."""
+    mandate = vault.mandates()[0]
+    with Fetcher(source, SETTINGS) as fetcher:
+        report = CollectReport(source.name, mandate.valid_from)
+        context = Context(vault, source, SETTINGS, mandate, fetcher, report)
+        yield from jetstream.collect(context)
 
 
 def test_it_ends_with_the_mandate(stream: Stream, vault: Vault) -> None:
