@@ -92,9 +92,10 @@ A plan (`ask.plan`) takes its words from the vocabulary: words that name goods b
 (`ivory`, `tijgervel`), code words beside a word that bears them out (`white plastic netsuke`), a
 taxon and a product together where a language has no word for both, and names of traded taxa, also
 scientific ones (`la`). Weak words (`tiger`) and false friends (`ivory dress`) are never searched
-for alone. The more a word brought that was new, per request, the earlier it is asked again; one in
-five is there in its turn, so that every word is tried sooner or later. `spoor sources plan NAME`
-says what is next and why, `spoor sources searches NAME` what was asked and what came of it.
+for alone. The more a word brought that was new, per request, and the more of that offers goods, the
+earlier it is asked again; one in five is there in its turn, so that every word is tried sooner or
+later. `spoor sources plan NAME` says what is next and why, `spoor sources searches NAME` what was
+asked and what came of it.
 
 Words a plan can come to that names neither taxa nor products:
 

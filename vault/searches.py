@@ -6,16 +6,17 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, func, insert, select
 
 from model.evidence import Capture
 from vault.bulk import upsert
-from vault.schema import documents
+from vault.schema import captures, documents, standing, statements
 from vault.session import Session
 from vault.text import pack, unpack
 from vault.visit_tables import search_terms, searches
 
 _LOOKED_UP = 500
+_OFFERS = "OFFERS"
 _DETAILS = ("language", "taxon", "product", "origin")
 
 
@@ -112,6 +113,25 @@ class SearchStore:
                 )
                 held += len(self._session.look(query))
         return sum(map(len, by_platform.values())) - held
+
+    def offers(self) -> Iterator[tuple[str, int]]:
+        """Addresses whose answers offer goods, by the statements that stand, and how many do."""
+        goes = (
+            (captures.c.source == self._source)
+            & (documents.c.current == 1)
+            & (statements.c.predicate == _OFFERS)
+            & standing.c.ended.is_(None)
+        )
+        query = (
+            select(captures.c.url, func.count(documents.c.uid.distinct()))
+            .join(documents, documents.c.capture == captures.c.seq)
+            .join(standing, standing.c.document == documents.c.uid)
+            .join(statements, statements.c.id == standing.c.statement)
+            .where(goes)
+            .group_by(captures.c.url)
+        )
+        for row in self._session.look(query):
+            yield unpack(row[0]), int(row[1])
 
     def searches(self, round_: int | None = None) -> Iterator[Search]:
         """What was asked, in one round or in all: the latest round first, then as it was asked."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
-from collectors.interfaces.interface import Term
+from collectors.interfaces import Term, interface_of
 from collectors.plans.choose import Choice, Effort, choose
 from collectors.plans.words import words_of
 from config.sources import Source
 from model.errors import ConfigurationError
-from vault.searches import Planned
+from vault.searches import Planned, SearchStore
 from vault.vault import Vault
 
 
@@ -23,11 +24,22 @@ def next_choices(vault: Vault, source: Source) -> list[Choice]:
         return []
     terms = plan_words(source)
     given = set(source.ask.words)
+    store = vault.searches(source.name)
     efforts = [
-        Effort(one.round, one.planned.term, one.pages, one.new)
-        for one in vault.searches(source.name).searches()
+        Effort(one.round, one.planned.term, one.pages, one.new, one.answers)
+        for one in store.searches()
     ]
-    return choose([term for term in terms if term.text not in given], efforts, plan.most)
+    others = [term for term in terms if term.text not in given]
+    return choose(others, efforts, plan.most, _offers(store, source) if efforts else {})
+
+
+def _offers(store: SearchStore, source: Source) -> Mapping[str, int]:
+    """How many answers to each term offer goods, as far as statements say so."""
+    interface, found = interface_of(source.engine), Counter[str]()
+    if interface is not None:
+        for url, number in store.offers():
+            found[interface.question(url)] += number
+    return found
 
 
 def terms_of(vault: Vault, source: Source) -> Sequence[Term]:

@@ -79,6 +79,22 @@ def test_what_an_earlier_capture_holds_is_not_new(vault: Vault, make) -> None:
     assert store.first_seen(then, []) == 0
 
 
+def test_answers_that_offer_goods_are_counted_by_address(vault: Vault, make) -> None:
+    search = vault.seal(make.fetched(b"1", url="https://x.example/search?q=ivory")).capture
+    other = vault.seal(make.fetched(b"2", url="https://x.example/search?q=rug")).capture
+    found = [make.document(search, number) for number in (1, 2, 3)]
+    vault.add_documents(search, "r/1", found)
+    rug = make.document(other, 9)
+    vault.add_documents(other, "r/1", [rug])
+    offered = [(one.uid, [make.statement(one, predicate="OFFERS")]) for one in found[:2]]
+    vault.add_statements("enrich/1", [*offered, (rug.uid, [make.statement(rug)])])
+    store = vault.searches("market")
+    assert list(store.offers()) == [("https://x.example/search?q=ivory", 2)]
+    assert list(vault.searches("lists").offers()) == []
+    vault.add_statements("enrich/2", [(found[0].uid, [])])
+    assert list(store.offers()) == [("https://x.example/search?q=ivory", 1)]
+
+
 @settings(
     max_examples=50,
     deadline=None,

@@ -54,6 +54,14 @@ def test_what_it_brought_long_ago_counts_less() -> None:
     assert choose(terms(2), past, 5)[0].term.text == "w001"
 
 
+def test_answers_that_offer_goods_weigh_more() -> None:
+    past = [Effort(1, "w000", 10, 100, 200), Effort(1, "w001", 10, 80, 200)]
+    assert choose(terms(2), past, 5)[0].term.text == "w000"
+    found = choose(terms(2), past, 5, {"w001": 90, "w000": 10})
+    assert found[0].term.text == "w001"
+    assert choose(terms(2), past, 5, {"w000": 10**6})[0].term.text == "w000"
+
+
 def test_a_share_is_for_words_in_their_turn() -> None:
     past = [Effort(1, term.text, 5, 50) for term in terms(40)]
     found = choose(terms(100), past, 20)
