@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import Row, Select, delete, func, insert, select
 
 from model.evidence import Capture
 from vault.bulk import upsert
@@ -122,8 +122,8 @@ class SearchStore:
             & (statements.c.predicate == _OFFERS)
             & standing.c.ended.is_(None)
         )
-        query = (
-            select(captures.c.url, func.count(documents.c.uid.distinct()))
+        query: Select[Any] = (
+            select(captures.c.url, func.count(documents.c.uid.distinct()).label("number"))
             .join(documents, documents.c.capture == captures.c.seq)
             .join(standing, standing.c.document == documents.c.uid)
             .join(statements, statements.c.id == standing.c.statement)
@@ -131,7 +131,7 @@ class SearchStore:
             .group_by(captures.c.url)
         )
         for row in self._session.look(query):
-            yield unpack(row[0]), int(row[1])
+            yield unpack(row.url), int(row.number)
 
     def searches(self, round_: int | None = None) -> Iterator[Search]:
         """What was asked, in one round or in all: the latest round first, then as it was asked."""
