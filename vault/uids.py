@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 
 _SMALLEST = 1 << 10
+_SPREAD = 0x9E3779B97F4A7C15
 
 
 class UidSet:
@@ -38,7 +39,7 @@ class UidSet:
         """Where it stands, or the free place where it belongs."""
         places, mask = self._high, len(self._high) - 1
         lows = self._low
-        at = high & mask
+        at = ((high ^ low) * _SPREAD >> 40) & mask
         while (places[at] or lows[at]) and (places[at] != high or lows[at] != low):
             at = (at + 1) & mask
         return at

@@ -157,15 +157,15 @@ def _format(path: Path, name: str, told: str | None) -> str:
         return told
     if told is None or found in (told, "zip"):
         return found
-    if {found, told} <= _ALIKE:
+    if found == "listings" or any({found, told} <= alike for alike in _ALIKE):
         return told
     raise ConfigurationError(
-        f"{name}: is {found}, not {told}", remedy="leave out --format: it is told from the bytes"
+        f"{name}: is {found}, not {told}", remedy=f"give --format {found}, or leave it out"
     )
 
 
-_ALIKE = frozenset(name for name, known in FORMATS.items() if known.word) - {"warc"}
-"""Formats of text or archives, of which a person may know better than the bytes tell."""
+_ALIKE = (frozenset(("html", "listings")), frozenset(("facebook", "instagram")))
+"""Formats of which a person may know better than the bytes tell; any JSON may be a table."""
 
 
 def _seen(path: Path, name: str) -> str:

@@ -96,7 +96,7 @@ def zone_of(name: str) -> tzinfo:
             return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError) as error:
+    except (LookupError, OSError, ValueError) as error:
         raise ConfigurationError(
             f"--timezone {name[:60]}: no such time zone",
             remedy="give a name such as Asia/Bangkok, or an offset such as +07:00",

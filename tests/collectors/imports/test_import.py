@@ -208,7 +208,7 @@ def test_a_folder_gives_its_pages_and_says_what_it_passed_over(
     (folder / "a.html").write_text("<html><body><p>page one</p></body></html>", encoding="utf-8")
     (folder / "deep" / "b.txt").write_text("<html><body><p>two</p></body></html>", encoding="utf-8")
     (folder / "table.csv").write_text("platform,url\nx,y\n", encoding="utf-8")
-    (folder / "x.pdf").write_bytes(b"%PDF-1.7")
+    (folder / "x.gif").write_bytes(b"GIF89a")
     (folder / "link.html").symlink_to("/etc/passwd")
     (folder / "loop").symlink_to(folder)
     os.mkfifo(folder / "pipe")
@@ -219,7 +219,7 @@ def test_a_folder_gives_its_pages_and_says_what_it_passed_over(
         passed_over = {name: issue.message for name, issue in report.issues}
     assert "a link" in passed_over["link.html"]
     assert "a link" in passed_over["loop"]
-    assert "a PDF document" in passed_over["x.pdf"]
+    assert "a picture of a kind that is not read" in passed_over["x.gif"]
     assert "not asked for" in passed_over["table.csv"]
 
 
@@ -264,8 +264,9 @@ def test_the_source_names_the_platform_of_rows_without_one(
 @pytest.mark.parametrize(
     ("name", "content", "options", "message"),
     [
-        ("x.mht", b"From: <Saved by Blink>\r\n", {}, "MHTML"),
-        ("x.html", b"<html>", {"format": "mhtml"}, "supported are listings, html, warc"),
+        ("x.mht", b"From: <Saved by Blink>\r\n", {}, "plain text"),
+        ("x.html", b"<html>", {"format": "docx"}, "supported are listings, html"),
+        ("x.html", b"<html>", {"format": "mhtml"}, "is html, not mhtml"),
         ("x.html", b"<html>", {"format": "warc"}, "is html, not warc"),
         ("x.csv", b"a,b\n1,2\n", {}, "no column is named listing_id or url"),
         ("x.csv", b"a,b\n1,2\n", {"mapping": "agora"}, "'vendor'"),
