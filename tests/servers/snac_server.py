@@ -15,7 +15,7 @@ import subprocess
 import tarfile
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,12 +162,18 @@ class Snac:
                 found[content["id"]] = content
         return found
 
-    def settle(self) -> None:
-        """Wait until everything that was to be done is done."""
-        queues = (self.folder / "queue", *self.folder.glob("user/*/queue"))
-        end = time.monotonic() + 60
-        while any(True for queue in queues for _ in queue.glob("*.json")):
-            assert time.monotonic() < end, "the server's queue is not done"
+    def followers(self, name: str) -> int:
+        return sum(1 for _ in (self.folder / "user" / name / "followers").glob("*.json"))
+
+    def reached(self, name: str) -> int:
+        """How many posts stand in somebody's own timeline."""
+        return sum(1 for _ in (self.folder / "user" / name / "private").glob("*.json"))
+
+    def until(self, done: Callable[[], bool]) -> None:
+        """Wait until what the server does by itself, in turns of some seconds, is done."""
+        end = time.monotonic() + 120
+        while not done():
+            assert time.monotonic() < end, "the server does not get on"
             time.sleep(0.1)
 
 
