@@ -2,12 +2,13 @@
 # Brings the system packages that only tests need: tor, Java 17 or newer with Maven (for Neo4j),
 # Chromium, a C compiler (to put tor's clock wrong, and for node's database), PostgreSQL (for the
 # forum and Bluesky of tests/servers, which run servers of their own with it), Node.js with npm
-# (for Bluesky).
+# (for Bluesky), headers of curl and OpenSSL (to build the fediverse server of tests/servers).
 # Uses apt-get where it may, skips what is there, says what it could not do and then exits 1.
 set -euo pipefail
 
 declare -A packages=([tor]=tor [java]=default-jre-headless [mvn]=maven [chromium]=chromium
-  [postgres]=postgresql [cc]=build-essential [node]=nodejs [npm]=npm)
+  [postgres]=postgresql [cc]=build-essential [node]=nodejs [npm]=npm
+  [curl/curl.h]=libcurl4-openssl-dev [openssl/evp.h]=libssl-dev)
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
@@ -15,11 +16,12 @@ as_root() {
 
 has() {
   command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] ||
-    compgen -G "/usr/lib/postgresql/*/bin/$1" >/dev/null
+    compgen -G "/usr/lib/postgresql/*/bin/$1" >/dev/null ||
+    [ -f "/usr/include/$1" ] || compgen -G "/usr/include/*/$1" >/dev/null
 }
 
 missing=()
-for program in tor java mvn chromium postgres cc node npm; do
+for program in tor java mvn chromium postgres cc node npm curl/curl.h openssl/evp.h; do
   if has "$program"; then
     echo "system packages: $program is there"
   else
