@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from enrich.contacts.telegram import is_invitation
 from enrich.reading import Reading
 from model import identity
 from model.canonical import Json
@@ -56,6 +57,8 @@ def identity_value(kind: str, value: str) -> str:
     if kind in {"email", "payment_handle"}:
         return value.casefold()
     if kind == "messenger":
+        if is_invitation(value):
+            return value
         service, _, handle = value.partition(":")
         folded = handle.upper() if service in _FOLDED_SERVICES else handle.casefold()
         return f"{service}:{folded}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from config.contact_words import ContactWords, Service
+from enrich.contacts import telegram
 from enrich.contacts.checksums import tox
 from enrich.contacts.cues import (
     Cue,
@@ -22,7 +23,7 @@ from enrich.contacts.patterns import Match, Pattern, compiled, span_of
 from enrich.contacts.view import Found, Scene
 from enrich.contacts.web import Link, user_of
 
-RULE = "messengers/1"
+RULE = "messengers/2"
 SHORTEST = 3
 """Characters of the shortest handle."""
 _NUMBER_AHEAD = compiled(
@@ -59,6 +60,10 @@ class MessengerReader:
     ) -> Iterator[tuple[Link, Found]]:
         """Links to a user (``t.me/name``), each with the account it names."""
         for link in links:
+            if own := telegram.of_link(link):
+                value, rule = f"telegram:{own}", f"{RULE}:telegram:link"
+                yield link, Found("messenger", value, link.start, link.end, 0.98, rule)
+                continue
             for name, service in self.services.items():
                 user = user_of(link, service) if service.hosts else None
                 found = user and self._linked(name, service, user, hints)
@@ -90,7 +95,9 @@ class MessengerReader:
         return (user, 0.95) if not service.handle and plain else None
 
     def by_form(self, scene: Scene) -> Iterator[Found]:
-        """Identifiers that tell by themselves what they are: Tox, Session, Matrix."""
+        """Identifiers that tell by themselves what they are: Tox, Session, Matrix, tg: links."""
+        for match, own in telegram.in_app(scene.text):
+            yield _formed(match, f"telegram:{own}", 0.98)
         for match in _TOX.finditer(scene.text):
             if tox(match.group()):
                 yield _formed(match, f"tox:{match.group().upper()}", 0.99)

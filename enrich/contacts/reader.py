@@ -138,7 +138,7 @@ class Contacts:
             jabber = "jabber" in said or is_jabber(address, self.words)
             if jabber:
                 value = f"jabber:{address.local}@{address.host}"
-                rule = "messengers/1:jabber:address"
+                rule = f"{messengers.RULE}:jabber:address"
                 yield Found("messenger", value, address.start, address.end, 0.95, rule)
             if not jabber or "mail" in said:
                 yield finding_of(address)

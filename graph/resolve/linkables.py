@@ -36,6 +36,8 @@ def channel(kind: str, value: str) -> Channel:
         return Channel(("phone", number), "phone", number)
     if _ADDRESS.fullmatch(handle):
         return Channel(("email", handle.casefold()), f"{kind}:{service}", stem(handle))
+    if handle.startswith("+"):  # an invitation: its capitals matter, and no name stands in it
+        return Channel((kind, value), f"{kind}:{service}", handle)
     return Channel((kind, value.casefold()), f"{kind}:{service}", stem(handle))
 
 

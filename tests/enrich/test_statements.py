@@ -193,6 +193,8 @@ def test_grades_and_marking_are_carried() -> None:
         ("email", "Ivory.King@example.com", "ivory.king@example.com"),
         ("messenger", "wickr:American79", "wickr:american79"),
         ("messenger", "threema:abcd1234", "threema:ABCD1234"),
+        ("messenger", "telegram:Ivory_Man", "telegram:ivory_man"),
+        ("messenger", "telegram:+AbC-dEf_gH12", "telegram:+AbC-dEf_gH12"),
         ("wallet", "eth:0xAB", "eth:0xab"),
         ("wallet", f"btc:{BTC}", f"btc:{BTC}"),
         ("domain", "www.example.com", "example.com"),
