@@ -14,7 +14,14 @@ from collectors.access import Keys, access_to, system_keyring
 from collectors.checks import forbidden_said
 from collectors.sessions import load_session
 from collectors.tor import running_tor
-from collectors.web import CollectReport, collect_source, keep_state, source_state
+from collectors.web import (
+    CollectReport,
+    collect_source,
+    keep_state,
+    quota_stand,
+    source_state,
+    would_ask,
+)
 from config.settings import TorSettings, Workspace
 from config.sources import Source, all_sources, load_source
 from model.clock import Clock, iso, system_clock
@@ -228,9 +235,24 @@ def _plan(vault: Vault, source: Source) -> Outcome:
     }
     if mandate is None:
         return Outcome(row, f"{source.name}: no mandate in force covers it", refused=True)
+    if source.is_interface:
+        return _asked(vault, source, row)
     if not source.start:
         return Outcome(row, f"{source.name}: its file has no start address", failed=True)
     return Outcome(row, f"{source.name}: would be read under {mandate.id}")
+
+
+def _asked(vault: Vault, source: Source, row: Mapping[str, Any]) -> Outcome:
+    """What an interface would be asked for."""
+    if not source.ask.anything:
+        return Outcome(row, f"{source.name}: its `ask` names nothing to ask for", failed=True)
+    terms, addresses = would_ask(vault, source)
+    asked = {"terms": [one.text for one in terms], "addresses": addresses}
+    said = f"{source.name}: would be asked under {row['mandate']} for {len(terms)} terms"
+    if addresses:
+        said += f", from {addresses} addresses on"
+    quota = quota_stand(vault, source, system_clock())
+    return Outcome({**row, **asked, **({"quota": quota} if quota else {})}, said)
 
 
 def _row(report: CollectReport) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Of interfaces these are posts, threads, profiles and groups, too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from collectors.sightings import STATES, down_since, kept_as, rebuild, told_apar
 from collectors.web.failures import FAILURES
 from collectors.web.site import Site
 from config.settings import Workspace
-from config.sources import load_source
+from config.sources import Source, load_source
 from model.clock import system_clock
 from model.errors import ConfigurationError
 from vault.sightings import SOURCE, Sighting, SightingEvent
@@ -169,6 +169,12 @@ def rebuild_listings(workspace: Workspace, name: str) -> None:
     """Tell all listing states of a source again, from its captures and kept facts."""
     source = load_source(name, workspace)
     with open_vault(workspace) as vault:
-        mirrors = Mirrors(source, state=vault.cursor(name, CURSOR), clock=system_clock)
-        site = Site(source, mirrors, vault.cursor(name, "traps"))
-        rebuild(vault, source, clock=system_clock, address=site.key)
+        rebuild(vault, source, clock=system_clock, address=_addresses(vault, source))
+
+
+def _addresses(vault: Vault, source: Source) -> Callable[[str], str]:
+    """How addresses of a source are known: of one without a start address, as they are."""
+    if not source.start:
+        return str
+    mirrors = Mirrors(source, state=vault.cursor(source.name, CURSOR), clock=system_clock)
+    return Site(source, mirrors, vault.cursor(source.name, "traps")).key

@@ -121,8 +121,9 @@ class Context:
         frontier = self.vault.frontier(self.source.name)
         if (begun := frontier.round) is not None:
             with self.vault.batch():
+                address = self._site().key if self.source.start else str
                 states = sightings.Sightings(
-                    self.vault, self.source, begun.id, self.clock, address=self._site().key
+                    self.vault, self.source, begun.id, self.clock, address=address
                 )
                 states.close("stopped:left")
                 frontier.close("stopped:left", iso(self.clock()))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from collectors.web.answers import Taken
 from collectors.web.run import Run
+from model.evidence import Document
 from vault.frontier import Address
 
 ON_THE_SIDE = frozenset({"profile", "group"})
@@ -16,11 +19,15 @@ def count_search(run: Run, address: Address, taken: Taken) -> None:
     term = run.asking.interface.question(address.url) if run.asking is not None else ""
     if not term or round_ is None:
         return
-    found = {
-        (one.platform, one.native_id)
-        for one in taken.documents
-        if one.native_id and one.kind not in ON_THE_SIDE
-    }
-    store = run.vault.searches(run.source.name)
+    store, found = run.vault.searches(run.source.name), answers_in(taken.documents)
     new = 0 if taken.outcome == "unchanged" else store.first_seen(taken.capture, found)
     store.asked(round_.id, term, run.now, len(found), new)
+
+
+def answers_in(documents: Iterable[Document]) -> set[tuple[str, str]]:
+    """What of an answer's documents are answers: platform and native id of each."""
+    return {
+        (one.platform, one.native_id)
+        for one in documents
+        if one.native_id and one.kind not in ON_THE_SIDE
+    }

@@ -66,13 +66,8 @@ class Asking:
         What a plan chose when the round began holds for all of its runs; words that were added
         to the source file meanwhile are asked for too.
         """
-        kept = vault.cursor(self.source.name, _CURSOR)
         self.since = since(self.source, round_.begun_at)
-        self.terms = terms(vault, self.source, round_)
-        row: dict[str, Json] = {"round": round_.id, "terms": [asdict(one) for one in self.terms]}
-        if row != kept:
-            vault.keep_cursor(self.source.name, _CURSOR, row)
-            vault.searches(self.source.name).keep_plan(plans.planned(self.terms))
+        self.terms = keep_terms(vault, self.source, round_)
         return list(dict.fromkeys(self.interface.start(self.source, self.terms)))
 
     def trouble(self, answer: Answer, at: datetime) -> CollectionError | None:
@@ -103,6 +98,16 @@ def asking(source: Source, *, with_access: bool = False) -> Asking | None:
     return None if interface is None else Asking(source, interface, with_access)
 
 
+def would_ask(vault: Vault, source: Source) -> tuple[tuple[Term, ...], int]:
+    """The terms of the round that is open, or of the next one, and how many addresses it begins at.
+
+    None of the latter where a session is read instead of addresses.
+    """
+    found = terms(vault, source, vault.frontier(source.name).round)
+    interface = interface_of(source.engine)
+    return found, 0 if interface is None else len(set(interface.start(source, found)))
+
+
 def since(source: Source, begun_at: str) -> str:
     """When what a round that began then wants begins; empty for all there is."""
     days = source.ask.days
@@ -131,6 +136,16 @@ def terms(vault: Vault, source: Source, round_: Round | None) -> tuple[Term, ...
         planned = _planned(vault, source)
     known = {one.text for one in words}
     return (*words, *(one for one in planned if one.text not in known))
+
+
+def keep_terms(vault: Vault, source: Source, round_: Round) -> tuple[Term, ...]:
+    """The terms of the open round, kept for all of its runs. Belongs inside a batch."""
+    found = terms(vault, source, round_)
+    row: dict[str, Json] = {"round": round_.id, "terms": [asdict(one) for one in found]}
+    if row != vault.cursor(source.name, _CURSOR):
+        vault.keep_cursor(source.name, _CURSOR, row)
+        vault.searches(source.name).keep_plan(plans.planned(found))
+    return found
 
 
 def _planned(vault: Vault, source: Source) -> list[Term]:

@@ -102,6 +102,14 @@ def test_what_was_put_off_takes_its_place_when_it_is_due(frontier: Frontier) -> 
     assert frontier.take(9, LATER) == [Address("a", attempts=2)]
 
 
+def test_what_was_put_off_untried_counts_no_attempt(frontier: Frontier) -> None:
+    frontier.add(named("a", "b"))
+    frontier.take(2, AT)
+    frontier.later("a", not_before=LATER, reason="quota", tried=False)
+    frontier.later("b", not_before=LATER, reason="timeout")
+    assert {one.url: one.attempts for one in frontier.take(2, LATER)} == {"a": 0, "b": 1}
+
+
 def test_a_round_is_gone_on_with(workspace: Workspace) -> None:
     with open_vault(workspace) as vault:
         frontier = vault.frontier("market")
@@ -223,6 +231,16 @@ def test_requests_are_counted_over_rounds_and_restarts(workspace: Workspace) -> 
         assert frontier.asked_since(AT) == 0
     with open_vault(workspace, write=False) as vault:
         assert vault.frontier("market").round is not None
+
+
+def test_requests_are_told_by_the_minute(vault: Vault, frontier: Frontier) -> None:
+    for at in ("2026-01-01T00:00:59Z", "2026-01-01T00:02:10Z", "2026-01-01T00:02:20Z"):
+        frontier.note_request(at)
+    vault.frontier("other").note_request("2026-01-01T00:02:20Z")
+    for moment, numbers in ((AT, [1, 2]), ("2026-01-01T00:01:30Z", [2])):
+        told = frontier.asked_by_minute(moment)
+        assert [number for _, number in told] == numbers
+    assert told[0][0].isoformat() == "2026-01-01T00:02:00+00:00"
 
 
 def test_cursors_are_kept_by_source_and_name(vault: Vault) -> None:
