@@ -93,6 +93,7 @@ class CaptureStore:
             place = {"header_length": new.header.length, "header_sha256": new.header.sha256}
             connection.execute(insert(warc_files), row | place)
         member = self._warc.append(plan, payload)
+        payload.check()
         capture = Capture(
             seq=heads.capture_seq + 1,
             source=sealing.source,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from model.canonical import Json
+from model.errors import EvidenceError
 from model.evidence import Capture
 
 GENESIS = "0" * 64
@@ -86,10 +87,11 @@ class Damage:
 
 
 class Payload:
-    """Bytes in memory or in a file, read in pieces; the file must not change meanwhile."""
+    """Bytes in memory or in a file, read in pieces; :meth:`check` tells whether it changed."""
 
     def __init__(self, content: bytes | Path) -> None:
         self._content = content
+        self._state = self._now()
         digest = hashlib.sha256()
         self.size = 0
         for piece in self.pieces():
@@ -106,6 +108,21 @@ class Payload:
         with self.open() as file:
             while piece := file.read(CHUNK):
                 yield piece
+
+    def check(self) -> None:
+        """EvidenceError where the file is no longer the one whose digest was taken."""
+        if self._now() != self._state:
+            raise EvidenceError(
+                f"{self._content!s}: changed while it was being sealed",
+                remedy="close the program that writes to it, or work on a copy",
+            )
+
+    def _now(self) -> tuple[int, ...]:
+        """What changes with a file's content; nothing for bytes in memory."""
+        if isinstance(self._content, bytes):
+            return ()
+        found = self._content.stat()
+        return found.st_ino, found.st_size, found.st_mtime_ns
 
     def sample(self, length: int) -> bytes:
         """Two pieces, from the beginning and the middle, of at most ``length`` bytes together."""

@@ -185,8 +185,9 @@ class _Task:
         else:
             self.report.captures_known += 1
         source = None if isinstance(self.source, str) else self.source
+        held = piece.payload if isinstance(piece.payload, bytes) else None  # else as it was sealed
         added, reading = store_capture(
-            self.vault, sealed.capture, source, payload=piece.content, extra=piece.issues
+            self.vault, sealed.capture, source, payload=held, extra=piece.issues
         )
         self.report.documents += added
         self.report.add(piece.name, reading)

@@ -12,7 +12,7 @@ from config.settings import Workspace
 from model.clock import Clock
 from model.errors import EvidenceError, PolicyRefusal
 from vault.captures import MARKER, capture_chain, utc
-from vault.records import GENESIS
+from vault.records import GENESIS, Payload
 from vault.vault import Vault, open_vault
 
 REAL = st.binary(max_size=500).filter(lambda payload: MARKER not in payload)
@@ -176,3 +176,13 @@ def test_a_failed_seal_leaves_nothing(vault: Vault, make, tmp_path: Path) -> Non
         vault.seal(make.fetched(b"second", captured_at="yesterday"))
     assert vault.seal(make.fetched(b"third")).capture.seq == 2
     assert not list(vault.verify())
+
+
+def test_a_file_that_changes_while_it_is_sealed_is_not_taken(tmp_path: Path) -> None:
+    path = tmp_path / "growing.txt"
+    path.write_bytes(b"one")
+    payload = Payload(path)
+    payload.check()
+    path.write_bytes(b"one two")
+    with pytest.raises(EvidenceError, match="changed while"):
+        payload.check()
