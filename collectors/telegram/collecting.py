@@ -6,7 +6,7 @@ killed at any moment, waits that Telegram asks for outlast it, and no answer is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -22,12 +22,14 @@ from collectors.telegram.client import Client, Connect, Parts, connect
 from collectors.telegram.pace import Pace
 from collectors.telegram.sealing import FORMAT, lines
 from collectors.telegram.tasks import Task, Wanted
+from collectors.web.effort import answers_in
 from collectors.web.failures import failure
+from collectors.web.interfaces import keep_terms
 from collectors.web.pace import back_off
 from model.canonical import Json
 from model.clock import iso
 from model.errors import CollectionError, Retry, Skip, Stop
-from model.evidence import Document
+from model.evidence import Capture, Document
 from vault.frontier import Address
 from vault.records import Sealing
 
@@ -85,7 +87,7 @@ class _Round:
         context, frontier = self._context, self._frontier
         with self._vault.batch():
             begun = frontier.round or frontier.begin(context.mandate.id, iso(context.clock()))
-            first = tasks.start(self._source, context.terms)
+            first = tasks.start(self._source, keep_terms(self._vault, self._source, begun))
             frontier.add(Address(task.url, why="start") for task in first)
         context.report.round = begun.id
         self._since = context.since
@@ -213,7 +215,7 @@ class _Round:
         until = iso(context.clock() + timedelta(seconds=wait))
         with self._vault.batch():
             self._frontier.later(address.url, not_before=until, reason=error.reason)
-            if error.reason == "rate-limit":
+            if False:
                 context.keep_cursor(_HOLD, until)
         if error.reason in ("rate-limit", "quota"):
             return
@@ -243,14 +245,15 @@ class _Round:
         with self._vault.batch():
             capture, found = self._sealed(address.url, task.asked(), answer)
             self._follow(task, answer)
-            self._frontier.answered(address.url, status=None, capture=capture)
+            self._count(task, capture, found)
+            self._frontier.answered(address.url, status=None, capture=capture.seq)
             self._context.keep_cursor(_CHATS, self._chats.state())
         return found
 
     def _sealed(
         self, url: str, asked: Mapping[str, Json], answer: TLObject
-    ) -> tuple[int, list[Document]]:
-        """Belongs inside a batch; the capture's number and what was read from it."""
+    ) -> tuple[Capture, list[Document]]:
+        """Belongs inside a batch; the capture and what was read from it."""
         context, report = self._context, self._context.report
         payload, redacted = lines(asked, answer), 0
         if context.access is not None:
@@ -278,7 +281,14 @@ class _Round:
         report.documents += self._vault.add_documents(capture, READER, found, notes.said())
         report.issue_counts.update(notes.counts)
         self._states.page(url, "read", capture=capture, reading=notes.page, documents=found)
-        return capture.seq, found
+        return capture, found
+
+    def _count(self, task: Task, capture: Capture, found: Sequence[Document]) -> None:
+        """What a search cost and brought."""
+        if task.words:
+            store, answers = self._vault.searches(self._source.name), answers_in(found)
+            new, now = store.first_seen(capture, answers), iso(self._context.clock())
+            store.asked(self._context.report.round, task.words, now, len(answers), new)
 
     def _follow(self, task: Task, answer: TLObject) -> None:
         """The next tasks; where a chat was read to its end, it is noted up to where."""

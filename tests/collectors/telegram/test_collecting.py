@@ -166,6 +166,10 @@ def test_a_search_in_a_chat_an_account_and_an_invitation(
     assert report.finished
     searched = sent(world, messages.SearchRequest)
     assert [(one.q, one.offset_id) for one in searched] == [("Ivory 24", 0), ("Ivory 24", 24)]
+    [effort] = vault.searches("tg").searches()
+    assert (effort.planned.term, effort.planned.origin) == ("Ivory 24", "given")
+    hits = sum("Ivory 24" in message.message for message in world.said[1500].values())
+    assert (effort.pages, effort.answers) == (len(searched), hits)
     people = {one.native_id: one for one in vault.documents() if one.kind == "profile"}
     assert people["user:3"].fields["text"] == "WhatsApp +31 6 1"
     closed = [one for one in vault.documents() if one.native_id == "+AbCdEfGh1"]
@@ -197,20 +201,23 @@ def flood(seconds: int, at: int) -> Iterator[Exception | None]:
 def test_a_wait_of_telegram_s_is_obeyed_and_outlasts_the_run(
     run: Run, vault: Vault, now: Now, world: World
 ) -> None:
+    """It holds for all that Telegram is asked, not for the one request that met it."""
     waits = flood(30_000, 3)
     world.breaks = lambda _: next(waits)
+    source = a_source(groups=["ivory_corner", "channel:1600"])
     began = now.moment
-    report = run(world)
+    report = run(world, source)
     assert (report.paused, report.finished, report.failed) == (True, False, False)
     assert report.reason == "rate-limit"
     asked = len(world.asked)
-    report = run(world)  # too early: nothing is asked
+    assert asked == 4
+    report = run(world, source)  # too early: nothing is asked
     assert report.paused
     assert len(world.asked) == asked
     assert (now.moment - began).total_seconds() < 30_000
     now.pause(30_100)
-    assert run(world).finished
-    assert len(said(vault)) == 250
+    assert run(world, source).finished
+    assert len(said(vault)) == len(said(vault, "channel:1600")) == 250
     seen = Counter(one.native_id for one in vault.documents() if one.kind == "message")
     assert max(seen.values()) == 1
 
