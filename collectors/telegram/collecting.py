@@ -215,7 +215,7 @@ class _Round:
         until = iso(context.clock() + timedelta(seconds=wait))
         with self._vault.batch():
             self._frontier.later(address.url, not_before=until, reason=error.reason)
-            if False:
+            if error.reason == "rate-limit":
                 context.keep_cursor(_HOLD, until)
         if error.reason in ("rate-limit", "quota"):
             return
