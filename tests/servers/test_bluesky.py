@@ -342,3 +342,51 @@ def test_with_an_app_password(town: Town, tmp_path: Path) -> None:
         told_of = repr([list(vault.captures()), list(vault.custody())]).encode()
         assert password.encode() not in sealed + told_of
         print(f"bluesky, logged in: {len(hits)} in the database, {len(hits)} collected")
+
+
+def test_lists_with_their_members_and_posts(town: Town, tmp_path: Path) -> None:
+    bluesky = town.bluesky
+    listed = ("bert", "cora")
+    record = {
+        "name": "Garden people",
+        "purpose": "app.bsky.graph.defs#curatelist",
+        "description": "who gardens",
+        "createdAt": moment(9),
+    }
+    uri = bluesky.do("create", name="anna", collection="app.bsky.graph.list", record=record)["uri"]
+    for name in listed:
+        item = {"list": uri, "subject": bluesky.dids[name], "createdAt": moment(8)}
+        bluesky.do("create", name="anna", collection="app.bsky.graph.listitem", record=item)
+    truth = bluesky.truth()
+    dids = {bluesky.dids[name] for name in listed}
+    source = source_of(
+        bluesky, words=(), accounts=(), groups=(uri,), members=True, threads=False, profiles=False
+    )
+    with opened(tmp_path, source) as vault:
+        report = collect_source(vault, source, SETTINGS)
+        assert report.finished, report.sentence
+        read = list(vault.documents())
+    group = next(one for one in read if one.kind == "group")
+    assert group.fields["title"] == "Garden people"
+    assert {one["id"] for one in group.extra["members"]} == dids
+    expected = {one["uri"] for one in truth["posts"] if one["creator"] in dids}
+    found = ids(read, *POSTS)
+    told("a list", len(expected), len(found), expected - found, found - expected)
+    assert found == expected
+
+
+def test_an_account_that_leaves_is_noticed(case: Case) -> None:
+    bluesky = case.town.bluesky
+    bluesky.join(eva={"displayName": "Eva", "description": "here for a day"})
+    post = bluesky.post("eva", f"My {WORDS} and I", moment(4))
+    bluesky.do("settle")
+    case.read()
+    bluesky.do("leave", name="eva")
+    bluesky.do("settle")
+    case.read()
+    assert case.reports[-1].finished, case.reports[-1].sentence
+    store = case.vault.sightings("sky")
+    names = (f"post:{post['uri']}", f"profile:{bluesky.dids['eva']}")
+    stands = {name: one for name in names for one in store.named(name)}
+    print({name: (one.state, one.notice) for name, one in stands.items()})
+    assert [one.state for one in stands.values()] == ["removed", "removed"]
