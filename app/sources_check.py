@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from collectors.checks import (
     check_saved_page,
     check_terms,
 )
+from collectors.imports.reading import Reading, stream_documents
 from collectors.plans import plan_words
 from config.saved_pages import SavedPage, saved_pages
 from config.settings import Workspace
@@ -27,6 +29,9 @@ from model.evidence import Capture
 from vault.vault import Vault, open_vault
 
 PAGES_LIVE = 3
+_PAGES = ("html", "interface")
+_SHOWN = 20
+_LONGEST = 200
 _TOLD = ("ok", "warning", "problem")
 """What is told of each of many sources."""
 Say = Callable[[str], None]
@@ -110,11 +115,28 @@ def _live(source: Source, capture: Capture, payload: bytes) -> Rows:
     if capture.status is not None and not 200 <= capture.status < 300:
         yield _row(Finding("note", capture.url, "page", f"the server answered {capture.status}"))
         return
+    if capture.reading.get("format") not in _PAGES:
+        yield from _other(source, capture, payload)
+        return
     url = capture.final_url or capture.url
     kind = capture.content_type
     yield from map(
         _row, check_page(source, capture.url, payload, url=url, content_type=kind).findings
     )
+
+
+def _other(source: Source, capture: Capture, payload: bytes) -> Rows:
+    """What was read from an answer that is no page, such as Telegram's."""
+    notes, kinds = Reading(), Counter[str]()
+    for document in stream_documents(payload, capture, source, notes):
+        kinds[document.kind] += 1
+        if kinds.total() <= _SHOWN:
+            says = document.fields.get("text") or document.fields.get("title") or ""
+            yield _row(Finding("read", capture.url, document.kind, says[:_LONGEST]))
+    told = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
+    yield _row(Finding("ok", capture.url, "answer", told or "no record"))
+    for issue in notes.said():
+        yield _row(Finding("note", capture.url, issue.key or issue.locator, issue.message))
 
 
 def _files(workspace: Workspace | None) -> list[Path]:

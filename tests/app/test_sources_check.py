@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,11 +10,13 @@ from typing import Any
 
 import pytest
 
-from app.sources_check import check_live, check_source
+from app.sources_check import _live, check_live, check_source
 from config.settings import Workspace
+from config.sources import Source
+from model.canonical import Json
 from model.errors import ConfigurationError, PolicyRefusal
 from model.evidence import Mandate
-from vault.vault import open_vault
+from vault.vault import Sealing, open_vault
 
 ROW = '<div class="c"><h3><a href="/ad/{n}5555">Thing {n}</a></h3><p>{n} EUR</p></div>'
 
@@ -99,3 +102,20 @@ def test_live_seals_a_few_pages_and_tells_what_was_read(workspace: Workspace, at
     assert len(pages) == 3
     again = list(check_live(workspace, attic))
     assert not {row["where"] for row in again} & {page.url for page in pages}
+
+
+def test_what_is_no_page_is_told_by_its_records(workspace: Workspace) -> None:
+    rows = "".join(
+        json.dumps({"platform": "x", "listing_id": str(n), "text": f"Thing {n}"}) + "\n"
+        for n in range(30)
+    )
+    reading: dict[str, Json] = {"format": "listings", "name": "a.jsonl", "table": "json"}
+    sealing = Sealing(
+        "attic", "tg:history", rows.encode(), "2026-01-02T03:04:05Z", "t/1", reading=reading
+    )
+    with open_vault(workspace) as vault:
+        capture = vault.seal(sealing).capture
+        told = list(_live(Source(name="attic"), capture, vault.payload(capture)))
+    read = [row["says"] for row in told if row["state"] == "read"]
+    assert read == [f"Thing {n}" for n in range(20)]
+    assert [row["says"] for row in told if row["what"] == "answer"] == ["30 listing"]
