@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import IO, NamedTuple
 
@@ -81,6 +82,7 @@ def member_pieces(archive: Path | IO[bytes], member: str, limit: int) -> Iterato
         raise Skip(f"{printable(member)}: damaged: {error}") from error
 
 
+_LOOKS_KEPT = 512
 HEAD = 64 << 10
 """Bytes of a member's beginning that are looked at."""
 
@@ -98,6 +100,7 @@ def zip_names(
         few = infos if len(infos) <= limits.members else []
         readable = {one.filename: one for one in few if not (one.is_dir() or _why_not(one, limits))}
 
+        @lru_cache(_LOOKS_KEPT)
         def look(member: str) -> bytes:
             try:
                 with opened.open(readable[member]) as stream:

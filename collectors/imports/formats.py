@@ -174,6 +174,7 @@ FORMATS: Mapping[str, Format] = {
             "telegram",
             "collectors.imports.telegram:is_export",
             handed_in=True,
+            grows=True,
         ),
         Format(
             "telegram-html",
@@ -181,6 +182,7 @@ FORMATS: Mapping[str, Format] = {
             "telegram-html",
             "collectors.imports.telegram_html:is_export",
             handed_in=True,
+            grows=True,
         ),
     )
 }
