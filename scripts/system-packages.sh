@@ -2,12 +2,13 @@
 # Brings the system packages that only tests need: tor, Java 17 or newer with Maven (for Neo4j),
 # Chromium, a C compiler (to put tor's clock wrong, and for node's database), PostgreSQL (for the
 # forum and Bluesky of tests/servers, which run servers of their own with it), Node.js with npm
-# (for Bluesky), headers of curl and OpenSSL (to build the fediverse server of tests/servers).
+# (for Bluesky and NodeBB), redis (for NodeBB), headers of curl and OpenSSL (to build the fediverse server of tests/servers).
 # Uses apt-get where it may, skips what is there, says what it could not do and then exits 1.
 set -euo pipefail
 
 declare -A packages=([tor]=tor [java]=default-jre-headless [mvn]=maven [chromium]=chromium
   [postgres]=postgresql [cc]=build-essential [node]=nodejs [npm]=npm
+  [redis-server]=redis-server [redis-cli]=redis-tools
   [curl/curl.h]=libcurl4-openssl-dev [openssl/evp.h]=libssl-dev)
 
 as_root() {
@@ -21,7 +22,7 @@ has() {
 }
 
 missing=()
-for program in tor java mvn chromium postgres cc node npm curl/curl.h openssl/evp.h; do
+for program in tor java mvn chromium postgres cc node npm redis-server redis-cli curl/curl.h openssl/evp.h; do
   if has "$program"; then
     echo "system packages: $program is there"
   else

@@ -77,14 +77,14 @@ def read(payload: bytes, source: Source, url: str, *, since: str = "") -> PageRe
     answer = board.answer
     if isinstance(given, str):
         return _elsewhere(board, given)
+    if answer.at("userslug") is not None and not path_of(url).endswith(("/posts", "/topics")):
+        return _user(board)
     if isinstance(answer.at("topics"), list):
         return _topics(board, since)
     if isinstance(answer.at("posts"), list):
         return _topic(board) if identity(answer, "tid") else _found_posts(board)
     if isinstance(answer.at("moderators"), list):
         return _moderators(board)
-    if answer.at("userslug") is not None:
-        return _user(board)
     raise Skip("no answer of NodeBB that is known", reason="interface-error")
 
 

@@ -115,14 +115,21 @@ def test_what_a_guest_may_not_see_is_in_no_capture(twice: tuple[Case, Truth]) ->
     assert not [mark for mark in marks if mark.encode() in payloads]
 
 
-def test_interrupted_runs_lose_nothing_and_ask_nothing_twice(forum: Served, tmp_path: Path) -> None:
-    truth = forum.truth
-    with opened(tmp_path / "w", source(forum)) as case:
-        read = case.read_in_pieces(25)
+def test_interrupted_runs_lose_nothing_and_ask_nothing_twice(
+    twice: tuple[Case, Truth], forum: Served, tmp_path: Path
+) -> None:
+    """One category, a few answers a run; a thread pinned everywhere stands there too."""
+    case, truth = twice
+    house = next(one for one in of(case.runs[0], "group") if one.fields["title"] == "House")
+    threads = {number for number, row in truth["threads"].items() if row["category"] == "House"}
+    threads |= {"5"}
+    posts = {number for number, row in truth["posts"].items() if row["thread"] in threads}
+    with opened(tmp_path / "w", asked("misago", forum.url, groups=(house.native_id,))) as case:
+        read = case.read_in_pieces(8)
         assert len(case.reports) > 3
-        told("Misago", f"posts in {len(case.reports)} runs", set(truth["posts"]), ids(read, "post"))
-        assert ids(read, "post") == set(truth["posts"])
-        assert ids(read, "profile") == set(truth["accounts"])
+        told("Misago", f"posts in {len(case.reports)} runs", posts, ids(read, "post"))
+        assert ids(read, "post") == posts
+        assert ids(read, "thread") == threads
         assert max(Counter(one.url for one in case.vault.captures()).values()) == 1
         assert list(case.vault.verify()) == []
 
@@ -156,7 +163,7 @@ def test_edits_deletions_and_people_who_left_are_noticed(
         assert said[number].extra["edited_at"]
     gone = set(before["posts"]) - set(after["posts"])
     hidden = gone & set(after["notices"])
-    assert (len(hidden), len(gone) > 50) == (1, True)
+    assert (len(hidden), len(gone) > 4) == (1, True)
     told("Misago", "posts gone", gone, named(case, "post", "removed"))
     assert named(case, "post", "removed") == gone
     assert named(case, "post", "new") == set(after["posts"]) - set(before["posts"])

@@ -16,8 +16,8 @@ from misago.threads import moderation  # noqa: E402
 from misago.threads.checksums import update_post_checksum  # noqa: E402
 from misago.threads.models import Post, Thread  # noqa: E402
 
-LONG, SHORT, HIDDEN = 3, 5, 77
-"""Threads of several pages, of one, and one that a moderator hides as a whole."""
+LONG, SHORT, DELETED = 3, 5, 8
+"""Threads of several pages, of one, and one that is deleted as a whole."""
 LEAVES = "Ginster"
 
 
@@ -33,7 +33,7 @@ def main() -> None:
             moderation.delete_post(moderator, post)
         moderation.hide_post(moderator, long[20])
         _write(short[0].thread, moderator, "One thing more.")
-        Thread.objects.filter(pk=HIDDEN).delete()
+        Thread.objects.filter(pk=DELETED).delete()
         people.get(username=LEAVES).delete(anonymous_username="Former member")
         for thread in Thread.objects.filter(pk__in=(LONG, SHORT)):
             thread.synchronize()
