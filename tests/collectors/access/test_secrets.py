@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from collectors.access import Keyring, secrets_of, stands
+from collectors.access import Keyring, secrets_of, stands, system_keyring
 from config.sources import Source
 from model.errors import ConfigurationError, Stop
 
@@ -160,3 +160,38 @@ def test_what_is_there_is_told_without_its_value() -> None:
     assert (first.variable, first.place) == ("SPOOR_THE_NET_CLIENT_ID", "environment")
     assert (second.place, "shorter" in second.says) == ("", True)
     assert "short" not in second.says.replace("shorter", "")
+
+
+def test_the_keyring_library_as_it_is() -> None:
+    library = pytest.importorskip("keyring")
+    backend = pytest.importorskip("keyring.backend")
+    errors = pytest.importorskip("keyring.errors")
+
+    class Backend(backend.KeyringBackend):  # type: ignore[misc, name-defined]
+        priority = 1
+        kept: dict[tuple[str, str], str] = {}  # noqa: RUF012 - one for the test
+
+        def get_password(self, service: str, username: str) -> str | None:
+            return self.kept.get((service, username))
+
+        def set_password(self, service: str, username: str, password: str) -> None:
+            self.kept[service, username] = password
+
+        def delete_password(self, service: str, username: str) -> None:
+            if self.kept.pop((service, username), None) is None:
+                raise errors.PasswordDeleteError
+
+    before = library.get_keyring()
+    library.set_keyring(Backend())
+    try:
+        assert system_keyring.problem == ""
+        system_keyring.put("SPOOR_THE_NET_TOKEN", VALUE)
+        found = secrets_of(source(), environment={}, keyring=system_keyring)
+        assert values(found) == {"SPOOR_THE_NET_TOKEN": (VALUE, "keyring")}
+        assert system_keyring.forget("SPOOR_THE_NET_TOKEN")
+        assert not system_keyring.forget("SPOOR_THE_NET_TOKEN")
+        library.set_keyring(pytest.importorskip("keyring.backends.fail").Keyring())
+        assert system_keyring.get("SPOOR_THE_NET_TOKEN") == ""
+        assert system_keyring.problem == "there is no keyring on this machine"
+    finally:
+        library.set_keyring(before)
