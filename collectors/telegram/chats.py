@@ -12,7 +12,7 @@ from typing import Any
 from telethon.tl import TLObject, TLRequest, types
 from telethon.tl.functions import contacts, messages
 
-from collectors.telegram.tasks import input_peer
+from collectors.telegram.requests import input_peer
 from collectors.web.failures import failure
 from model.canonical import Json
 

@@ -16,7 +16,7 @@ from telethon.tl.functions import channels
 
 from collectors import sightings
 from collectors.imports.reading import READER, Reading, stream_documents
-from collectors.telegram import tasks
+from collectors.telegram import requests, tasks
 from collectors.telegram.chats import Chats
 from collectors.telegram.client import Client, Connect, Parts, connect
 from collectors.telegram.pace import Pace
@@ -153,10 +153,10 @@ class _Round:
         task = tasks.task_of(address.url)
         found: list[Document] = []
         try:
-            if task.kind not in tasks.KINDS:
+            if task.kind not in requests.KINDS:
                 raise failure("bad-address", address.url)
             peer = self._peer(task, found)
-            answer = self._ask(tasks.request(task, peer), task.url)
+            answer = self._ask(requests.request(task, peer), task.url)
             found += self._taken(address, task, answer)
         except Retry as error:
             self._put_off(address, error)
@@ -175,7 +175,7 @@ class _Round:
         if task.kind == "posts":
             self._free(task)
         if not task.chat or task.kind == "invite":
-            return tasks.input_peer(task.peer)
+            return requests.input_peer(task.peer)
         known = self._chats.known(task.chat)
         if known is None:
             known, answer = self._chats.find(self._ask, task.chat)
