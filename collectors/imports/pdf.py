@@ -18,8 +18,8 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"']{3,2000}")
 
 
 def is_pdf(beginning: Beginning) -> bool:
-    """The signature, which stands within the first 1,024 bytes (ISO 32000-1, annex H)."""
-    return b"%PDF-" in beginning.data[:1024]
+    """The signature at the beginning; a page may well have it among its first words."""
+    return beginning.data.lstrip(b"\xef\xbb\xbf\x00 \t\r\n").startswith(b"%PDF-")
 
 
 def read(content: Content, capture: Capture, source: Source | None) -> Iterator[Found]:

@@ -57,3 +57,24 @@ def test_what_is_not_read_is_named(head: bytes, what: str) -> None:
 def test_formats_that_are_not_read_are_refused_with_those_that_are(told: str) -> None:
     with pytest.raises(ConfigurationError, match="listings, html"):
         check_format(told)
+
+
+@pytest.mark.parametrize(
+    ("head", "wanted"),
+    [
+        (b"\n%PDF-1.7\n", "pdf"),
+        (b"<html><body>how to read %PDF-1.7 files", "html"),
+        (b"\x89PNG\r\n\x1a\n", "picture"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", "picture"),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "picture"),
+        (b"From: <Saved by Blink>\r\nContent-Type: multipart/related;\r\n", "mhtml"),
+        (b'{"log": {"version": "1.2"}}', "har"),
+        (b'{"log": "x", "url": "y"}\n', "listings"),
+        (b'{\n  "guild": {"id": "1"},\n  "channel": {"id": "2"}}', "discord"),
+        (b'{"participants": [{"name": "a"}], "title": "x"}', "listings"),
+        (b"window.YTD.tweets.part0 = [", "x"),
+        ("[13.02.24, 20:03:11] Ali: a\n[13.02.24, 20:03:12] Ali: b".encode("utf-16"), "whatsapp"),
+    ],
+)
+def test_what_people_hand_in_is_told_from_its_bytes(head: bytes, wanted: str) -> None:
+    assert detect(head, "file") == wanted
