@@ -2,7 +2,8 @@
 # Brings the system packages that only tests need: tor, Java 17 or newer with Maven (for Neo4j),
 # Chromium, a C compiler (to put tor's clock wrong, and for node's database), PostgreSQL (for the
 # forum and Bluesky of tests/servers, which run servers of their own with it), Node.js with npm
-# (for Bluesky and NodeBB), redis (for NodeBB), headers of curl and OpenSSL (to build the fediverse server of tests/servers).
+# (for Bluesky and NodeBB), redis (for NodeBB), headers of curl and OpenSSL (to build the fediverse
+# server of tests/servers).
 # Uses apt-get where it may, skips what is there, says what it could not do and then exits 1.
 set -euo pipefail
 

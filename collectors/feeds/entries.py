@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from collectors import html
 from collectors import text as strings
+from collectors.interfaces.quoted import Words, own_words
 from model.canonical import Json
 from model.errors import Skip
 from model.evidence import Image
@@ -28,6 +29,8 @@ class Entry:
     images: tuple[Image, ...] = ()
     links: tuple[str, ...] = ()
     extra: Mapping[str, Json] = field(default_factory=dict)
+    quoting: Words | None = None
+    """The text once more where it quotes, quotes apart: a post's own words, not an advert's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,13 @@ def prose(content: str, url: str) -> Prose:
         return Prose(strings.block(content))
     pictures = html.images(html.find(body, "img")[:20], url)
     return Prose(html.readable(body), html.links(body, url), pictures)
+
+
+def quoting(content: str, url: str) -> Words | None:
+    """The words of an entry with its quotes told apart; None where it quotes nobody."""
+    if "<blockquote" not in content[:MAX_TEXT].lower():
+        return None
+    return own_words(content[:MAX_TEXT], url)
 
 
 def plain(content: str) -> str:

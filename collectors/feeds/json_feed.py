@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from collectors import html
-from collectors.feeds.entries import MAX_ENTRIES, Entry, Feed, moment, plain, prose
+from collectors.feeds.entries import MAX_ENTRIES, Entry, Feed, moment, plain, prose, quoting
 from model.canonical import Json
 from model.errors import Skip
 from model.evidence import Image
@@ -61,6 +61,7 @@ def _entry(item: Mapping[str, Json], author: str, url: str, zone: str) -> Entry:
         given_id=_text(item, "id"),
         images=tuple(dict.fromkeys((*_pictures(item, url), *written.images))),
         links=written.links,
+        quoting=quoting(content, url),
     )
 
 

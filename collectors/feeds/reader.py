@@ -76,7 +76,11 @@ def _records(feed: Feed, how: How) -> tuple[PageRecord, ...]:
 
 
 def _record(entry: Entry, how: How, number: int, feed: Feed) -> PageRecord:
-    fields = dict(entry.fields)
+    fields, links, images, extra = dict(entry.fields), entry.links, entry.images, entry.extra
+    if entry.quoting is not None and how.entries == "post":  # what it quotes others have said
+        fields["text"], links = entry.quoting.text, entry.quoting.links
+        images = entry.quoting.images
+        extra = {**extra, "quotes": list(entry.quoting.quotes)}
     if feed.language and "language" not in fields:
         fields["language"] = feed.language[:2].lower()
     return PageRecord(
@@ -84,9 +88,9 @@ def _record(entry: Entry, how: How, number: int, feed: Feed) -> PageRecord:
         native_id=native_id(how.entries, _own_id(entry, how), fields),
         locator=f"{how.entries} {number}",
         fields=fields,
-        images=entry.images,
-        links=entry.links,
-        extra=entry.extra,
+        images=images,
+        links=links,
+        extra=extra,
     )
 
 

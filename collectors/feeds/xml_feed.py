@@ -14,7 +14,7 @@ from typing import Any
 
 from collectors import html
 from collectors.decoding import decode
-from collectors.feeds.entries import MAX_ENTRIES, Entry, Feed, moment, plain, prose
+from collectors.feeds.entries import MAX_ENTRIES, Entry, Feed, moment, plain, prose, quoting
 from model.canonical import Json
 from model.errors import Skip
 from model.evidence import Image, Issue
@@ -80,7 +80,8 @@ def _parsed(text: str) -> Mapping[str, Any]:
 
 
 def _entry(item: Mapping[str, Any], about: Mapping[str, Any], url: str, zone: str) -> Entry:
-    written = prose(_content(item), url)
+    content = _content(item)
+    written = prose(content, url)
     address = _text(item, "link") or _text(item, "g_link")
     posted = _text(item, "published") or _text(item, "updated") or _text(item, "created")
     price = _text(item, "g_sale_price") or _text(item, "g_price")
@@ -100,6 +101,7 @@ def _entry(item: Mapping[str, Any], about: Mapping[str, Any], url: str, zone: st
         images=tuple(images),
         links=written.links,
         extra=_extra(item),
+        quoting=quoting(content, url),
     )
 
 

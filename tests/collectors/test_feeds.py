@@ -276,3 +276,21 @@ def test_mutated_feeds_are_read_or_skipped(data: st.DataObject) -> None:
             return
     with suppress(Skip):
         read(bytes(raw), feed={"entries": "listing", "follow": True})
+
+
+@pytest.mark.parametrize(
+    ("entries", "text"), [("post", "Price?"), ("listing", "Cup of horn, 45.\nPrice?")]
+)
+def test_a_post_that_quotes_has_its_own_words_only(entries: str, text: str) -> None:
+    """What a forum's feed shows as quoted was said by somebody else; an advert's is its own."""
+    written = (
+        '<blockquote data-author="Cooper"><a href="https://icq.example/4">Cup of horn, 45.</a>'
+        "</blockquote>Price?"
+    )
+    items = [{"id": "7", "url": "https://board.example/p/7", "content_html": written}]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "Forum", "items": items}
+    (one,) = read(json.dumps(feed).encode(), feed={"entries": entries}).records
+    assert one.fields["text"] == text
+    if entries == "post":
+        assert one.extra["quotes"] == [{"of": "Cooper", "text": "Cup of horn, 45."}]
+        assert not one.links
