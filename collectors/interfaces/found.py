@@ -70,10 +70,9 @@ def filled(fields: Mapping[str, str]) -> dict[str, str]:
 
 
 def told(extra: Mapping[str, Json]) -> dict[str, Json]:
-    """What is extra without what is empty; a number 0 says something."""
-    return {
-        key: value for key, value in extra.items() if value not in (None, "", [], {}, (), False)
-    }
+    """What is extra without what is empty or false; a number 0 says something."""
+    empty: tuple[Json, ...] = (None, "", [], {}, ())
+    return {key: one for key, one in extra.items() if one is not False and one not in empty}
 
 
 def plain(markup: str, base: str = "") -> tuple[str, tuple[str, ...]]:
