@@ -107,6 +107,13 @@ FORMATS: Mapping[str, Format] = {
             grows=True,
         ),
         Format(
+            "legal-return",
+            "collectors.imports.downloads.returned:read",
+            "legal-return",
+            "collectors.imports.downloads.returned:is_return",
+            handed_in=True,
+        ),
+        Format(
             "x",
             "collectors.imports.downloads.x:read",
             "x",

@@ -277,6 +277,19 @@ def test_a_tiktok_download(read_as: Any) -> None:
     assert len({one.native_id for one in read.of("message")}) == 2
 
 
+def test_a_legal_return_is_read_as_pages_and_sealed_whole(tmp_path: Path, read_as: Any) -> None:
+    words = "Author joe.owner, sent 2020-09-13: one tusk of five kilograms ships at night " * 3
+    page = f"<html><head><title>Meta Platforms Business Record</title></head><p>{words}</p></html>"
+    raw = packed(records__html=page, linked__1__jpg="x")
+    raw = raw.replace(b"records/html", b"records.html").replace(b"linked/1/jpg", b"linked/1.jpg")
+    assert archive(tmp_path, raw) == "legal-return"
+    read = read_as(raw, "legal-return")
+    (found,) = read.documents
+    assert (found.kind, found.locator) == ("page", "records.html")
+    assert "five kilograms" in found.fields["text"]
+    assert "1 files of the download were not read: linked/1.jpg" in read.said
+
+
 def test_a_discord_export(read_as: Any) -> None:
     raw = json.dumps(DISCORD, indent=2).encode()
     assert detect(raw, "x.json") == "discord"
