@@ -150,7 +150,7 @@ class _Maker:
         traded = {(word.value, word.product) for word in self._trade if word.product}
         said = {(w.value, w.product, w.language) for w in self._trade if w.product and not w.weak}
         names, goods = self._short_names(), self._short_goods()
-        for taxon, product in sorted(traded, key=lambda pair: self._taxa.index(pair[0])):
+        for taxon, product in sorted(traded, key=lambda pair: (self._taxa.index(pair[0]), pair[1])):
             if not self._takes(product, taxon):
                 continue
             for language in sorted(self._languages):
