@@ -131,6 +131,12 @@ def differences(documents: Sequence[Document], truth: dict[str, Any], *names: st
     ]
 
 
+def quotes(post: Document) -> list[dict[str, str]]:
+    """Whose words a post quotes, and the words; they stand apart from its own."""
+    told = post.extra["quotes"]
+    return [{"of": each["of"], "text": words(each["text"])} for each in told]
+
+
 @pytest.mark.parametrize("name", ["bought", "said"])
 def test_both_rounds_come_to_their_end(name: str, request: pytest.FixtureRequest) -> None:
     read: Read = request.getfixturevalue(name)
@@ -221,6 +227,7 @@ def test_threads_and_posts_say_what_the_database_says(said: Read, turn: int) -> 
     found = said.rows("post", turn)
     assert differences(found, posts, "seller", "seller_id", "text", "posted_at") == []
     assert [one for one in found if one.extra["thread"] != posts[one.native_id]["thread"]] == []
+    assert [one.native_id for one in found if quotes(one) != posts[one.native_id]["quotes"]] == []
     openings = {one.native_id: one for one in found if "title" in one.fields}
     assert len(openings) == len(threads)
     for number, one in openings.items():
