@@ -133,9 +133,11 @@ class Sightings:
             if not facts.concerns(listing):
                 continue
             url = self.key(listing.url)
-            if url and url != listing.url:  # meanwhile known by a shorter address
+            if not url:  # no longer an address of the source
+                continue
+            if url != listing.url:  # meanwhile known by a shorter address
                 self._store.save([replace(listing, url=url)])
-            yield url or listing.url
+            yield url
 
     def down(self, reason: str) -> None:
         """The source does not answer; a word of the failure table says why."""

@@ -159,6 +159,17 @@ def test_known_listings_that_were_not_met_are_asked_for_again(site: Any, make: A
     assert make.ad(3) not in set(sightings.unmet())
 
 
+def test_addresses_that_are_the_sources_no_longer_are_not_asked_for(site: Any, make: Any) -> None:
+    site.round(full(make))
+    sightings = site.round(make.results(make.row(2)), outcome="")
+
+    def elsewhere(url: str) -> str:
+        raise ValueError("at another place")
+
+    sightings._address = elsewhere
+    assert list(sightings.unmet()) == []
+
+
 def test_nothing_is_asked_again_where_the_source_says_so(site: Any, make: Any) -> None:
     site.source = site.source.model_copy(update={"recheck": False})
     site.round(full(make))
