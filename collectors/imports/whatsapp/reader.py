@@ -124,7 +124,7 @@ class _Chat:
     zone: tzinfo = UTC
     order: Order = _DAY_FIRST
     moment: str = ""
-    alike: Counter[str] = field(default_factory=Counter)
+    alike: Counter[tuple[str, str]] = field(default_factory=Counter)
     members: dict[str, dict[str, Json]] = field(default_factory=dict)
     events: list[Json] = field(default_factory=list)
     days: tuple[tuple[str, str, str], tuple[int, int, int] | None] = (("", "", ""), None)
@@ -232,9 +232,9 @@ class _Chat:
         if draft.stamp.written != self.moment:
             self.moment = draft.stamp.written
             self.alike.clear()
-        words_ = short_digest([sender, words.without_edit(draft.body)[0]])
-        self.alike[words_] += 1
-        return short_digest([self.group, self.moment, words_, self.alike[words_]])
+        said = (sender, words.without_edit(draft.body)[0])
+        self.alike[said] += 1
+        return short_digest([self.group, self.moment, *said, self.alike[said]])
 
     def _moment(self, stamp: Stamp) -> str:
         """Date and time in UTC; empty where there is none."""

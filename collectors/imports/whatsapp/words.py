@@ -48,7 +48,8 @@ class Words(NamedTuple):
     events: tuple[tuple[str, re.Pattern[str]], ...]
     deleted: frozenset[str]
     edited: frozenset[str]
-    omitted: re.Pattern[str]
+    kinds: frozenset[str]
+    omitted: tuple[str, ...]
     files: tuple[re.Pattern[str], ...]
 
 
@@ -57,16 +58,12 @@ def known() -> Words:
     """The phrases, read once."""
     read = read_yaml(Path(config.__file__).parent / "chats" / "whatsapp.yml").content
     content: dict[str, Json] = read if isinstance(read, dict) else {}
-    kinds = "|".join(re.escape(str(kind)) for kind in content["kinds"])
-    before = rf"(?:[^\n]{{0,120}}[•·] ?)?(?:[0-9]+ \w+ )?(?:{kinds})"
-    omitted = "|".join(
-        before + re.escape(str(one).removeprefix("{kind}")) for one in content["omitted"]
-    )
     return Words(
         events=tuple((str(what), _any(some)) for what, some in content["events"].items()),
         deleted=frozenset(str(one).casefold() for one in content["deleted"]),
         edited=frozenset(str(one).casefold() for one in content["edited"]),
-        omitted=re.compile(omitted, re.I),
+        kinds=frozenset(str(kind).casefold() for kind in content["kinds"]),
+        omitted=tuple(str(one).removeprefix("{kind}").casefold() for one in content["omitted"]),
         files=tuple(_any([one]) for one in content["files"]),
     )
 
@@ -103,9 +100,22 @@ def media_in(line: str) -> tuple[str, bool]:
     """The name of the file a line stands for, and whether it stands for one that is left out."""
     if len(line) > 260:
         return "", False
-    if found := _ATTACHED.fullmatch(line):
-        return (found["a"] or found["b"]).strip(), False
-    return "", bool(_LEFT_OUT.fullmatch(line) or known().omitted.fullmatch(line))
+    if line.endswith((">", ")")):
+        if found := _ATTACHED.fullmatch(line):
+            return (found["a"] or found["b"]).strip(), False
+        return "", _LEFT_OUT.fullmatch(line) is not None
+    return "", _is_omitted(line.casefold())
+
+
+def _is_omitted(line: str) -> bool:
+    """``image omitted``, also behind name and length (``a.pdf • 12 pages document omitted``)."""
+    if not line.endswith(known().omitted):
+        return False
+    tail = re.split("[•·]", line)[-1].strip()
+    ending = next(one for one in known().omitted if line.endswith(one))
+    words = tail.removesuffix(ending).split()
+    told = " ".join(words[2:] if words and words[0].isdecimal() else words)
+    return told in known().kinds
 
 
 def chat_name(file_name: str) -> str:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from collectors.imports.detect import Unknown, detect
 from collectors.imports.whatsapp.order import day_of
 from collectors.imports.whatsapp.stamps import clock, find_stamp
-from collectors.imports.whatsapp.words import chat_name
+from collectors.imports.whatsapp.words import chat_name, media_in
 
 NAME = "WhatsApp Chat with Traders.txt"
 _THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
@@ -274,3 +274,22 @@ def test_the_file_name_tells_the_chat(file: str, chat: str) -> None:
 def test_other_texts_are_not_taken_for_chats(text: str) -> None:
     with suppress(Unknown):
         assert detect(text.encode(), "x.csv") == "listings"
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("image omitted", ("", True)),
+        ("price.pdf • 12 pages document omitted", ("", True)),
+        ("Bild weggelassen", ("", True)),
+        ("图像已忽略", ("", True)),
+        ("<Medien ausgeschlossen>", ("", True)),
+        ("<Anhang: 0001-PHOTO.jpg>", ("0001-PHOTO.jpg", False)),
+        ("IMG-20250330-WA0001.jpg (Datei angehängt)", ("IMG-20250330-WA0001.jpg", False)),
+        ("the tusk was omitted", ("", False)),
+        ("I like <ivory>", ("", False)),
+        ("see (here)", ("", False)),
+    ],
+)
+def test_lines_that_stand_for_media(line: str, wanted: tuple[str, bool]) -> None:
+    assert media_in(line) == wanted
