@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,16 +16,12 @@ import pytest
 
 from collectors.interfaces.interface import Told
 from collectors.interfaces.mastodon import INTERFACE
-from collectors.web import collect_source
-from collectors.web.report import CollectReport
-from config.settings import CollectionSettings, Settings, load_workspace
 from config.sources import EXAMPLES, Source, load_source
 from model.clock import iso, system_clock
-from model.evidence import Mandate
-from vault.vault import Vault, open_vault
 
 from .conftest import Replayed
 from .exchanges import Exchange, exchanges
+from .rooms import Room, Token, at, opened
 
 pytestmark = pytest.mark.timeout(600)  # the first run on a machine also fetches the package
 ASKED = re.compile(
@@ -105,83 +101,11 @@ def _told(one: Exchange) -> Told:
     return Told(one.url, one.status, one.payload, one.headers)
 
 
-class Clock:
-    """Goes on where somebody waits."""
-
-    def __init__(self, now: datetime | None = None) -> None:
-        self.now = now or system_clock()
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(milliseconds=1)
-        return self.now
-
-    def pause(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-
-
-class Token:
-    """Shows a token that is never renewed."""
-
-    def through(self, ask: object) -> None:
-        """Nothing is asked for."""
-
-    def headers(self, url: str) -> dict[str, str]:
-        return {"Authorization": "Bearer made-up-token"}
-
-    def renew(self, told: Told, shown: object) -> bool:
-        return False
-
-    def redact(self, data: bytes) -> tuple[bytes, int]:
-        return data.replace(b"made-up-token", b"[redacted]"), data.count(b"made-up-token")
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """A vault, and a server that answers as it is told."""
-
-    vault: Vault
-    server: Replayed
-    source: Source
-
-    def collect(
-        self, *, access: Token | None = None, begin: datetime | None = None, **ask: Any
-    ) -> CollectReport:
-        clock = Clock(begin)
-        settings = Settings(collection=CollectionSettings(delay_seconds=0, timeout_seconds=30))
-        ask = {"words": (), "tags": (), "accounts": (), "threads": False, "days": None} | ask
-        update = {
-            "ask": self.source.ask.model_copy(update=ask),
-            "start": (self.server.base,),
-            "allow_private": True,
-            "pace": self.source.pace.model_copy(update={"delay_seconds": 0.0}),
-        }
-        source = self.source.model_copy(update=update)
-        return collect_source(
-            self.vault, source, settings, clock=clock, pause=clock.pause, access=access
-        )
-
-
 @pytest.fixture
 def room(tmp_path: Path, replayed: Replayed, source: Source) -> Iterator[Room]:
-    (tmp_path / "spoor.toml").write_text('material = "real"\n', encoding="utf-8")
-    now = system_clock()
-    mandate = Mandate(
-        id="m1",
-        authority="Test",
-        purpose="test",
-        sources=(source.name,),
-        valid_from=iso(now.replace(year=now.year - 1)),
-        valid_until=iso(now.replace(year=now.year + 1)),
-    )
     replayed.missing = (200, b"[]")
-    with open_vault(load_workspace(tmp_path)) as vault:
-        vault.add_mandate(mandate)
-        yield Room(vault, replayed, source)
-
-
-def at(path: str, one: Exchange) -> Exchange:
-    """The exchange as if this had been asked for."""
-    return replace(one, url=f"http://recorded{path}")
+    with opened(tmp_path, replayed, source) as found:
+        yield found
 
 
 def test_the_collector_reads_what_was_recorded(recorded: list[Exchange], room: Room) -> None:
@@ -244,7 +168,7 @@ def test_recorded_errors_have_the_right_fate(
     report = room.collect(access=token, tags=(*names, "good"))
     assert report.reason == reason
     assert report.failed is ends
-    assert b"made-up-token" not in b"".join(map(room.vault.payload, room.vault.captures()))
+    assert room.keeps_no_secret()
     if ends:
         assert not report.finished
         assert report.remedy
