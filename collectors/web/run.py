@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,7 +20,7 @@ from config.sources import Source
 from model.clock import Clock, iso
 from model.errors import CollectionError, SpoorError
 from model.evidence import Mandate
-from vault.frontier import Frontier
+from vault.frontier import Address, Frontier
 from vault.vault import Vault
 
 
@@ -61,15 +62,27 @@ class Run:
         """Nothing more is asked; the run ends with the first error when all under way is in."""
         self.end = self.end or error
 
-    def out_of_quota(self, where: str) -> CollectionError:
-        """What is said where ``where`` waits for the next day's units."""
-        until = iso(self.ledger.full_at(self.clock()))
-        return failure("quota", where, f"it goes on at {until}")
+    def why_wait(self, due: str) -> CollectionError:
+        """Why nothing may be asked until then: the next day's units, or the site's own wish."""
+        if self.asking is not None and due == iso(self.ledger.full_at(self.clock())):
+            return failure("quota", self.source.name, f"it goes on at {due}")
+        return failure("rate-limit", self.source.name, f"until {due}")
 
     def take_break(self, error: CollectionError, until: str) -> None:
         """Nothing more is asked until then; nothing has failed."""
         self.paused = True
         self.report.pause(error, until)
+
+
+def start_addresses(run: Run, start: Iterable[str]) -> Iterator[Address]:
+    """Where the round begins; of an interface, what is no address of its own is told and left."""
+    for url in start:
+        try:
+            yield Address(run.site.key(url), why="start")
+        except ValueError as problem:
+            if run.asking is None:
+                raise
+            run.report.note(failure("bad-address", url[:200], str(problem)), ends=False)
 
 
 def keep_learnt(run: Run, turns: Turns) -> None:

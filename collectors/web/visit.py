@@ -18,17 +18,18 @@ from collectors import sightings
 from collectors.media.gate import BlockList
 from collectors.web.answers import Intake
 from collectors.web.conduct import Conduct
+from collectors.web.ending import outcome_of_round
 from collectors.web.failures import failure
 from collectors.web.gate import Gate
 from collectors.web.landing import Landing
 from collectors.web.lists import list_address
 from collectors.web.network import Fetcher
 from collectors.web.pace import Limits, Turns
-from collectors.web.run import Run, keep_learnt, recall_holds
+from collectors.web.run import Run, keep_learnt, recall_holds, start_addresses
 from collectors.web.trouble import Trouble
 from collectors.web.workers import LONGEST_WAIT, Job, Result, Workers, host_of
 from model.clock import iso
-from model.errors import CollectionError, Retry, SpoorError, Stop
+from model.errors import CollectionError, Retry, SpoorError
 from model.evidence import Capture, Document
 from vault.frontier import Address
 
@@ -144,18 +145,11 @@ class Visit:
             return False
         left = (datetime.fromisoformat(due) - run.clock()).total_seconds() if due else 0.0
         if left > LONGEST_WAIT:
-            run.take_break(self._why_wait(due), due)
+            run.take_break(run.why_wait(due), due)
             return False
         if left > 0:
             run.pause(left)
         return not run.is_ending
-
-    def _why_wait(self, due: str) -> CollectionError:
-        """Why nothing may be asked until then."""
-        run = self._run
-        if run.asking is not None and due == iso(run.ledger.full_at(run.clock())):
-            return run.out_of_quota(run.source.name)
-        return failure("rate-limit", run.source.name, f"until {due}")
 
     def _tor_came_back(self) -> bool:
         try:
@@ -304,7 +298,7 @@ class Visit:
                 begun = run.frontier.begin(run.mandate.id, run.now)
             if run.asking is not None:
                 start = run.asking.begin(run.vault, begun)
-            run.frontier.add(self._begin_at(start))
+            run.frontier.add(start_addresses(run, start))
             if listed := list_address(run):
                 run.frontier.add([listed], first=True)
         run.report.round = begun.id
@@ -320,18 +314,6 @@ class Visit:
         )
         self._landing = Landing(run, self._intake, self._trouble, self._states)
         recall_holds(run, self._turns)
-
-    def _begin_at(self, start: Sequence[str]) -> Iterator[Address]:
-        """The start addresses; of an interface, one that is none is told and left out."""
-        run = self._run
-        for url in start:
-            try:
-                yield Address(run.site.key(url), why="start")
-            except ValueError as problem:
-                if run.asking is None:
-                    raise
-                error = failure("bad-address", url[:200], str(problem))
-                run.report.note(error, ends=False)
 
     def _wind_up(self) -> None:
         """Seal what still comes in, let go of the rest, and note where the round stands."""
@@ -357,33 +339,9 @@ class Visit:
     def _close_round(self) -> None:
         """End the round where it is read to its end, or has to be read anew."""
         run = self._run
-        if run.report.finished and run.end is None:
-            self._judge_whole()
-        outcome = "finished" if run.report.finished and run.end is None else ""
-        if isinstance(run.end, CollectionError) and self._is_over(run.end):
-            fate = "stopped" if isinstance(run.end, Stop) else "failed"
-            outcome = f"{fate}:{run.end.reason}"
-        if outcome:
+        if outcome := outcome_of_round(run, self._landing):
             self._states.close(outcome)
             run.frontier.close(outcome, run.now)
-
-    def _judge_whole(self) -> None:
-        """A round read to its end without a record, or without a page that fits, has failed."""
-        run, round_ = self._run, self._run.frontier.round
-        if self._landing.nothing_fits:
-            run.stop_for(failure("layout-changed", run.source.name, "no page fits"))
-        elif run.asking is not None:
-            if round_ is not None and round_.pages and not self._landing.understood:
-                run.stop_for(failure("layout-changed", run.source.name, "no answer could be read"))
-        elif round_ is not None and not round_.documents:
-            run.stop_for(failure("empty", run.source.name, f"{round_.pages} pages were read"))
-
-    def _is_over(self, error: CollectionError) -> bool:
-        """Whether nothing is lost where the next run begins a new round instead."""
-        round_ = self._run.frontier.round
-        if error.reason in ("layout-changed", "empty"):
-            return True
-        return isinstance(error, Retry) and round_ is not None and not round_.pages
 
 
 def _weight(result: Result) -> int:
