@@ -21,10 +21,11 @@ from collectors.sightings.answers import (
     location,
     notice_in,
 )
+from collectors.sightings.changes import Changes
 from collectors.sightings.compare import ASIDE, PAGE
 from collectors.sightings.sights import Came, same_under_another_id, sights
 from collectors.sightings.stand import Stand
-from collectors.sightings.states import RoundFacts, Sight, Step, Told
+from collectors.sightings.states import RoundFacts, Sight, Told
 from config.sources import Source
 from model.clock import Clock, iso
 from model.evidence import Capture, Document
@@ -37,20 +38,6 @@ _REMEMBERED = 1_000
 """Redirects and notices of one round that are remembered to be told together."""
 
 _AT_ONCE = 500
-
-
-class _Changes:
-    """What is to be kept together: listings as they now stand, and events."""
-
-    def __init__(self) -> None:
-        self.listings: dict[Key, Sighting] = {}
-        self.events: list[SightingEvent] = []
-
-    def take(self, step: Step) -> None:
-        after, event = step
-        self.listings[after.key] = after
-        if event is not None:
-            self.events.append(event)
 
 
 class Sightings:
@@ -109,7 +96,7 @@ class Sightings:
     def came(self, came: Came) -> None:
         """The same, put together already."""
         self._stand.begin(came.at, came.number)
-        changed = _Changes()
+        changed = Changes()
         here = self._store.at(came.url)
         if came.outcome in (READ, UNCHANGED):
             self._read(changed, came, here)
@@ -169,7 +156,7 @@ class Sightings:
         self._stand.end(told, at)
 
     # pages
-    def _read(self, changed: _Changes, came: Came, here: Sequence[Sighting]) -> None:
+    def _read(self, changed: Changes, came: Came, here: Sequence[Sighting]) -> None:
         """A page of the site: every listing on it was met; its own should be among them."""
         found = sights(came, self._source, self.key)
         own = next((sight for sight in found.values() if sight.part == PAGE), None)
@@ -179,7 +166,7 @@ class Sightings:
         self._shown_as_gone(changed, found, came)
         self._met(changed, {k: sight for k, sight in found.items() if not sight.gone}, here)
 
-    def _removed(self, changed: _Changes, came: Came, here: Sequence[Sighting]) -> None:
+    def _removed(self, changed: Changes, came: Came, here: Sequence[Sighting]) -> None:
         """A notice of removal, at a listing's own address or where that leads; rows are met."""
         _remember(self._notices, came.url, came)
         found = sights(came, self._source, self.key)
@@ -190,13 +177,13 @@ class Sightings:
         self._answer(changed, concerned.values(), GONE, came.why, came)
         self._met(changed, {key: sight for key, sight in found.items() if key not in own}, here)
 
-    def _shown_as_gone(self, changed: _Changes, found: dict[Key, Sight], came: Came) -> None:
+    def _shown_as_gone(self, changed: Changes, found: dict[Key, Sight], came: Came) -> None:
         """Records in whose place a notice stands; one that was never seen itself is none."""
         notices = {key: sight.gone for key, sight in found.items() if sight.gone}
         for key, listing in self._store.known(notices).items():
             self._answer(changed, [listing], GONE, notices[key], came)
 
-    def _suspect(self, changed: _Changes, came: Came, here: Iterable[Sighting]) -> None:
+    def _suspect(self, changed: Changes, came: Came, here: Iterable[Sighting]) -> None:
         """A page that could not be read as it should: what it names is there, and no more."""
         found = self._store.known(sights(came, self._source, self.key))
         missing = [listing for listing in here if listing.key not in found]
@@ -205,14 +192,14 @@ class Sightings:
             sight = Sight(key, ASIDE, "", came.at, came.number, {})
             changed.take(states.met(listing, sight, self._source.name, self._round))
 
-    def _met(self, changed: _Changes, found: dict[Key, Sight], here: Iterable[Sighting]) -> None:
+    def _met(self, changed: Changes, found: dict[Key, Sight], here: Iterable[Sighting]) -> None:
         known = {listing.key: listing for listing in here} | changed.listings
         known |= self._store.known(key for key in found if key not in known)
         for key, sight in found.items():
             changed.take(states.met(known.get(key), sight, self._source.name, self._round))
 
     def _not_there(
-        self, changed: _Changes, listing: Sighting, own: Sight | None, came: Came
+        self, changed: Changes, listing: Sighting, own: Sight | None, came: Came
     ) -> None:
         """A listing whose own address shows a page on which it does not stand."""
         if own is not None and same_under_another_id(listing, own):
@@ -226,7 +213,7 @@ class Sightings:
         else:
             self._answer(changed, [listing], SUSPECT, "no listing was read from its page", came)
 
-    def _not_reached(self, changed: _Changes, came: Came, here: Sequence[Sighting]) -> None:
+    def _not_reached(self, changed: Changes, came: Came, here: Sequence[Sighting]) -> None:
         """No page came; an address that leads to a notice of removal says as much itself."""
         target = self._target(came.capture)
         if target:
@@ -239,15 +226,13 @@ class Sightings:
             self._failed(changed, here, came.why or "it was not reached", came)
 
     def _answer(
-        self, changed: _Changes, listings: Iterable[Sighting], outcome: str, why: str, came: Came
+        self, changed: Changes, listings: Iterable[Sighting], outcome: str, why: str, came: Came
     ) -> None:
         for listing in listings:
             told = Told(outcome, why, came.at, came.number)
             changed.take((states.answered(listing, told, self._round), None))
 
-    def _failed(
-        self, changed: _Changes, listings: Iterable[Sighting], why: str, came: Came
-    ) -> None:
+    def _failed(self, changed: Changes, listings: Iterable[Sighting], why: str, came: Came) -> None:
         """That no page came is kept by itself: not every capture of a failure was final."""
         for listing in listings:
             told = Told(FAILED, why, came.at, came.number)
@@ -340,17 +325,17 @@ class Sightings:
 
     def _settle(self, facts: RoundFacts) -> None:
         """Go through all that the round did not simply meet, in pieces."""
-        changed = _Changes()
+        changed = Changes()
         for listing in self._store.unsettled(self._round, self._since):
             step = states.settled(listing, facts)
             if step[0] is not listing:
                 changed.take(step)
             if len(changed.listings) >= _AT_ONCE:
                 self._save(changed)
-                changed = _Changes()
+                changed = Changes()
         self._save(changed)
 
-    def _save(self, changed: _Changes) -> None:
+    def _save(self, changed: Changes) -> None:
         self._store.save(list(changed.listings.values()), changed.events)
 
 
