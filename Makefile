@@ -18,7 +18,7 @@ demo:  ## set up, then run the whole line on a made-up world; results in demo/
 	@$(BIN)/spoor demo --out demo
 
 test: setup  ## set up, then run all tests
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: setup  ## formatting, lint, types and import layers
 	@$(BIN)/ruff format --check .

@@ -10,6 +10,8 @@ from typing import TypeVar
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from app.rehearsal.private_tor import PrivateTor, tor_is_installed
 from app.rehearsal.private_tor import private_tor as start_private_tor
@@ -29,21 +31,40 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-_SHARED_SERVERS = {
-    "private_tor": "tor",
-    "shop": "shop",
-    "forum": "forum",
+_TOGETHER = {
+    "tests/collectors/tor/": "tor",
+    "tests/app/test_cli_tor.py": "tor",
+    "tests/app/rehearsal/test_private_tor.py": "tor",
+    "tests/servers/test_complete.py": "shop and forum",
+    "tests/servers/test_misago.py": "shop and forum",
+    "tests/servers/test_oscar_interface.py": "shop and forum",
 }
-"""Fixture → group of tests that one process runs, so that what it starts is started once."""
+"""Files that one process runs, one after the other, for what they share is started once."""
+
+_LONG = ("tests/servers/", "tests/collectors/tor/", "tests/collectors/web/", "tests/graph/")
+"""What takes longest begins first."""
+
+
+class ByServer(LoadFileScheduling):
+    """Gives whole files to the processes, and files that share a server to the same one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        shared = (group for start, group in _TOGETHER.items() if file.startswith(start))
+        return next(shared, file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByServer:
+    config.option.loadscopereorder = False
+    return ByServer(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes run the tests, a file stays together, and whoever shares a server."""
-    for item in items:
-        names = getattr(item, "fixturenames", ())
-        group = next((_SHARED_SERVERS[name] for name in names if name in _SHARED_SERVERS), "")
-        file = item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group or file))
+    def rank(item: pytest.Item) -> int:
+        return next((n for n, start in enumerate(_LONG) if item.nodeid.startswith(start)), 9)
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session")
