@@ -27,6 +27,10 @@ from model.identity import IDENTIFIER_LABELS, Entity
 
 MAX_MEMBERS = 10_000
 _OFFERS = frozenset({"offer", "wanted"})
+_NAMED_BY_HANDLE = frozenset({"bluesky", "reddit", "vk"})
+"""Platforms whose word on where something was taken from names the account by its handle."""
+
+_OTHER_WORDS = {"creator": "owner", "administrator": "admin", "mod": "moderator"}
 _ROLES = frozenset({"owner", "admin", "moderator", "member"})
 
 
@@ -84,7 +88,8 @@ def of_group(document: Document, reading: Reading, writer: Writer) -> Iterator[S
     yield from mentions(group, reading, writer)
     for member in _members(document):
         role = str(member.get("role") or "member").casefold()
-        handle = member.get("handle")
+        role = _OTHER_WORDS.get(role, role)
+        handle = member.get("handle") or member.get("id")
         if isinstance(handle, str) and handle.strip():
             account = identity.account(document.platform, handle)
             told = {"platform": document.platform, "handle": " ".join(handle.split())}
@@ -131,11 +136,25 @@ def _origin(document: Document) -> tuple[Entity, dict[str, Json]] | None:
         return None
     name, known, kind = (str(told.get(key) or "").strip() for key in ("name", "id", "kind"))
     attributes: dict[str, Json] = {"name": name[:200], "url": str(told.get("url") or "")[:500]}
-    if kind == "account" and (handle := str(told.get("handle") or name).strip()):
-        return identity.account(document.platform, handle), attributes
+    platform = document.platform
+    if platform.casefold() == "telegram":
+        kind, known = _of_telegram(known) if known and not kind else (kind, known)
+        name = known
+    elif platform.casefold() in _NAMED_BY_HANDLE:
+        kind = kind or "account"
+    if kind == "account" and name:
+        return identity.account(platform, name), attributes
     if kind == "group" and known:
-        return identity.group(document.platform, known), attributes
+        return identity.group(platform, known), attributes
     return None
+
+
+def _of_telegram(known: str) -> tuple[str, str]:
+    """Person or chat of ``user:1``, ``channel:1/17`` and ``name/17``; a name alone is either."""
+    chat, message, _ = known.partition("/")
+    if chat.startswith("user:"):
+        return "account", chat
+    return ("group", chat) if message or chat.startswith(("channel:", "chat:")) else ("", chat)
 
 
 def _members(document: Document) -> Sequence[Mapping[str, Json]]:

@@ -98,8 +98,43 @@ def test_what_is_passed_on_is_not_the_forwarders_own(extractor: Extractor) -> No
     assert contexts == {"forwarded"}
 
 
+@pytest.mark.parametrize(
+    ("platform", "origin", "label", "key"),
+    [
+        ("telegram", {"id": "savanne/88", "name": "Savanne"}, "Group", "savanne"),
+        ("telegram", {"id": "channel:15/88", "name": "Savanne"}, "Group", "channel:15"),
+        ("telegram", {"id": "user:501", "name": "Marta"}, "Account", "user:501"),
+        ("bluesky", {"id": "at://did:plc:a/x/1", "name": "m.example"}, "Account", "m.example"),
+        ("reddit", {"id": "t3_1", "name": "fan", "group": "room"}, "Account", "fan"),
+        ("vk", {"id": "wall-7_1", "name": "club7"}, "Account", "club7"),
+    ],
+)
+def test_where_something_was_taken_from(
+    extractor: Extractor, platform: str, origin: Json, label: str, key: str
+) -> None:
+    text = "Elephant ivory tusk for sale, 900 USD"
+    found = said(extractor, text, platform=platform, forwarded_from=origin)
+    (taken,) = [one for one in found if one.predicate == "FORWARDED_FROM"]
+    assert taken.object is not None
+    assert (taken.object.label, taken.object.key) == (label, (platform, key))
+
+
+@pytest.mark.parametrize(
+    "origin", [{"name": "Somebody"}, {"id": "somename"}, ["odd"], 7, {"id": 7}]
+)
+def test_an_origin_that_is_not_told_is_not_guessed(extractor: Extractor, origin: Json) -> None:
+    found = said(extractor, "Elephant ivory tusk for sale", forwarded_from=origin)
+    assert not [one for one in found if one.predicate == "FORWARDED_FROM"]
+    assert not [one for one in found if one.predicate == "USES"]
+
+
 def test_a_group_its_invite_and_its_members(extractor: Extractor) -> None:
-    members: Json = [{"handle": "Ann", "role": "admin"}, {"handle": "", "id": 3}, "odd", {"id": 4}]
+    members: Json = [
+        {"handle": "Ann", "role": "creator"},
+        {"handle": "", "id": 3},
+        "odd",
+        {"id": 4},
+    ]
     found = said(
         extractor,
         "Rules: no scams. Backup: telegram @ivorybackup",
@@ -111,7 +146,7 @@ def test_a_group_its_invite_and_its_members(extractor: Extractor) -> None:
     assert ("Group", "DESCRIBED_AS", "") in told
     assert ("Group", "MENTIONS", "Messenger") in told
     (member,) = [one for one in found if one.predicate == "MEMBER_IN"]
-    assert member.attributes == {"role": "admin"}
+    assert member.attributes == {"role": "owner"}
 
 
 @pytest.mark.parametrize(
