@@ -19,8 +19,9 @@ from model.canonical import Json
 from model.evidence import Document
 from model.facts import Grades, Observation, Statement
 from model.identity import IDENTIFIER_LABELS, Entity
+from model.native_ids import names_itself
 
-VERSION = "statements/2"
+VERSION = "statements/3"
 MAX_TEXT = 2000
 """Characters of a text that go into a description; the whole stays in the vault."""
 
@@ -245,9 +246,28 @@ def account_description(document: Document, *, profile: bool) -> dict[str, Json]
         "platform": document.platform,
         "handle": " ".join(seller.split()),
         "url": (fields.get("url") if profile else fields.get("seller_url")) or None,
-        "native_id": fields.get("seller_id") or (document.native_id if profile else None),
+        "native_id": _native_id(document, seller, profile=profile),
     }
     if profile:
         description["text"] = fields.get("text", "")[:MAX_TEXT]
         description |= {name: fields[name] for name in ("rating", "sales") if fields.get(name)}
     return description
+
+
+def member_description(platform: str, handle: str, given: Json) -> dict[str, Json]:
+    """What a list of members tells of one of them; ``given`` is the id as the list has it."""
+    called, told = " ".join(handle.split()), given.strip() if isinstance(given, str) else ""
+    itself = called if names_itself(platform, called) else None
+    return {"platform": platform, "handle": called, "native_id": told[:MAX_TEXT] or itself}
+
+
+def _native_id(document: Document, handle: str, *, profile: bool) -> str | None:
+    """The id that the platform itself gives the account, also where the account is called by it.
+
+    What only stands in for an id (a profile's handle or address) is none.
+    """
+    told = document.fields.get("seller_id", "").strip()
+    if not told and profile:
+        stand_ins = {handle, *(document.fields.get(name) for name in ("url", "seller_url"))}
+        told = "" if document.native_id in stand_ins else document.native_id.strip()
+    return told or (handle.strip() if names_itself(document.platform, handle.strip()) else None)

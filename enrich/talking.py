@@ -16,6 +16,7 @@ from enrich.stating import (
     account_of,
     captured,
     is_passed_on,
+    member_description,
     mentions,
     owned,
 )
@@ -92,7 +93,7 @@ def of_group(document: Document, reading: Reading, writer: Writer) -> Iterator[S
         handle = member.get("handle") or member.get("id")
         if isinstance(handle, str) and handle.strip():
             account = identity.account(document.platform, handle)
-            told = {"platform": document.platform, "handle": " ".join(handle.split())}
+            told = member_description(document.platform, handle, member.get("id"))
             yield writer.say(account, "DESCRIBED_AS", None, told)
             known = {"role": role if role in _ROLES else "member"}
             yield writer.say(account, "MEMBER_IN", group, known)

@@ -203,3 +203,20 @@ def test_grades_and_marking_are_carried() -> None:
 )
 def test_two_spellings_of_one_identifier_are_one(kind: str, value: str, folded: str) -> None:
     assert identity_value(kind, value) == folded
+
+
+@pytest.mark.parametrize(
+    ("native_id", "fields", "told"),
+    [
+        ("44", {}, "44"),
+        ("44", {"seller_id": "user:44"}, "user:44"),
+        ("IvoryKing", {}, None),
+        ("https://x.example/ik", {"url": "https://x.example/ik"}, None),
+    ],
+)
+def test_what_stands_in_for_the_id_of_a_profile_is_no_id(
+    read: Read, native_id: str, fields: dict[str, str], told: str | None
+) -> None:
+    found = stated(read, "hello", kind="profile", native_id=native_id, fields=fields)
+    (described,) = [one for one in found if one.predicate == "DESCRIBED_AS"]
+    assert described.attributes["native_id"] == told

@@ -197,3 +197,49 @@ def test_links_behind_words_and_handles_elsewhere_are_read(extractor: Extractor)
     found = statements(document, extractor.read(fields_of(document)))
     told = {one.attributes["value"] for one in found if one.predicate == "MENTIONS"}
     assert {"whatsapp:+447911123456", "telegram:annsells"} <= told
+
+
+def described(found: list[Statement]) -> list[tuple[object, object]]:
+    """The pairings of handle and id that descriptions of accounts tell."""
+    return sorted(
+        (one.attributes["handle"], one.attributes["native_id"])
+        for one in found
+        if one.subject.label == "Account" and one.predicate == "DESCRIBED_AS"
+    )
+
+
+@pytest.mark.parametrize(
+    ("platform", "fields", "pairing"),
+    [
+        ("telegram", {"seller": "ann", "seller_id": "user:7"}, ("ann", "user:7")),
+        ("telegram", {"seller": "", "seller_id": "user:7"}, ("user:7", "user:7")),
+        ("telegram", {"seller": "user:7"}, ("user:7", "user:7")),
+        ("bluesky", {"seller": "did:plc:abc"}, ("did:plc:abc", "did:plc:abc")),
+        ("matrix", {"seller": "@ann:x.org"}, ("@ann:x.org", "@ann:x.org")),
+        ("bluesky", {"seller": "ann.x.org"}, ("ann.x.org", None)),
+        ("lounge", {"seller": "user:7"}, ("user:7", None)),
+        ("vk", {"seller": "4001"}, ("4001", None)),
+    ],
+)
+@pytest.mark.parametrize("text", ["Elephant ivory tusk for sale, 900 USD", "price? pm me"])
+def test_handle_and_native_id_are_told_together(
+    extractor: Extractor,
+    platform: str,
+    fields: dict[str, str],
+    pairing: tuple[str, str | None],
+    text: str,
+) -> None:
+    found = said(extractor, text, "message", fields, platform)
+    assert described(found) == [pairing]
+
+
+def test_members_are_told_with_their_ids(extractor: Extractor) -> None:
+    members: Json = [
+        {"handle": "Ann", "id": " user:7 "},
+        {"id": "user:8"},
+        {"handle": "Ben", "id": 9},
+        {"handle": "Cid"},
+    ]
+    found = said(extractor, "Rules", "group", {"seller": ""}, members=members)
+    told = {("Ann", "user:7"), ("user:8", "user:8"), ("Ben", None), ("Cid", None)}
+    assert set(described(found)) == told
