@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from config.settings import Workspace, explain
 from model.errors import ConfigurationError
 from model.identity import IDENTIFIER_LABELS
+from model.native_ids import NATIVE_IDS
 
 RULES_FILE = "resolution.yml"
 
@@ -50,6 +51,23 @@ class AliasRule(_Section):
     generic: frozenset[str]
 
 
+class IdentityRule(_Section):
+    """What the id says that a platform itself gives an account, beside the handle."""
+
+    weight: float = Field(default=0.99, gt=0, lt=1)
+    weight_elsewhere: float = Field(default=0.5, gt=0, lt=1)
+    stable_on: frozenset[str] = frozenset(NATIVE_IDS)
+    handles_up_to: int = Field(default=5, ge=2, le=20)
+    mixed_up_to: float = Field(default=0.1, ge=0, le=1)
+
+    @field_validator("stable_on")
+    @classmethod
+    def _known(cls, platforms: frozenset[str]) -> frozenset[str]:
+        if unknown := sorted(platforms - NATIVE_IDS.keys()):
+            raise ValueError(f"no shape of ids is known for {', '.join(unknown)}")
+        return platforms
+
+
 class NetworkRule(_Section):
     """How actors are linked, how communities are searched, and how they are tested."""
 
@@ -75,6 +93,7 @@ class ResolutionRules(_Section):
     hub: HubRule
     conflicting: frozenset[str]
     alias: AliasRule
+    native_id: IdentityRule = Field(default_factory=IdentityRule)
     bridge_from: int = Field(ge=2)
     network: NetworkRule
 

@@ -71,11 +71,12 @@ def review(
 ) -> None:
     """List proposed matches that wait for a person, most valuable first."""
     from graph.resolve import explain, review_queue
-    from graph.resolve.review import known_accounts
+    from graph.resolve.review import handed_on, known_accounts
     from vault.vault import open_vault
 
     with open_vault(the_workspace(workspace), write=False) as vault:
         names = known_accounts(vault)
+        doubtful = handed_on(vault)
         waiting = review_queue(vault)
         rows(
             (
@@ -89,6 +90,8 @@ def review(
             ),
             as_json=as_json,
         )
+    for told in doubtful[:limit]:
+        say(f"{told}; it may have changed hands, so nothing is merged by it")
     say(f"{len(waiting)} wait; decide with 'spoor judge A B same|different|unsure --why TEXT'")
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from config.resolution import ResolutionRules
 from graph.resolve.evidence import Evidence, Linkable, Use
 from graph.resolve.hubs import FREE, Standing, standings
+from graph.resolve.identities import NativeId, identities
 from graph.resolve.judgements import Pair, ordered
 from graph.resolve.linkables import telling_length
 
@@ -60,11 +61,13 @@ class Comparison:
         """Whether this merges: one exclusive strong thing, or two independent kinds.
 
         A contact that others show too counts beside a rare alias: namesakes with one contact.
+        An id that the platform gave is one account's, whatever else differs.
         Different PGP keys take the force from a shared alias and from everything else that
         merges alone: a cashier's wallet and a cloned profile look just like this.
         """
         exclusive = self.exclusive
-        if any(one.alone and (one.kind == "pgp_key" or not self.keys_differ) for one in exclusive):
+        certain = {"pgp_key", "native_id"}
+        if any(one.alone and (one.kind in certain or not self.keys_differ) for one in exclusive):
             return True
         if self.alias and self.shared and not self.keys_differ:
             return True
@@ -89,6 +92,8 @@ class Comparer:
         self.own = _own(evidence, self.standings)
         self.aliases_of = _aliases_of(evidence)
         self.everyone = _everyone(evidence)
+        self.identities = identities(evidence.native_ids, rules)
+        self._ids_of = _ids_of(self.identities.shared)
         self._size = len(evidence.holders)
 
     def standing(self, thing: Linkable) -> Standing:
@@ -117,7 +122,8 @@ class Comparer:
         shared = [
             self._shared(self.evidence.linkables[key], left, right, root) for key in sorted(keys)
         ]
-        merging = (one for one in shared if self.rules.kinds[one.key[0]].merges != "never")
+        merging = [one for one in shared if self.rules.kinds[one.key[0]].merges != "never"]
+        merging.extend(self._shared_ids(left, right))
         return Comparison(
             shared=tuple(sorted(merging, key=lambda one: (-one.weight, one.key))),
             alias=self.shared_alias(left, right),
@@ -182,6 +188,32 @@ class Comparer:
                     )
                 )
         return min(found, key=lambda one: (-one.weight, one.token), default=None)
+
+    def _shared_ids(self, left: Sequence[str], right: Sequence[str]) -> Iterator[Shared]:
+        """The ids under which the platform itself knows accounts of both sides."""
+        one, other = (
+            {known for account in side for known in self._ids_of.get(account, ())}
+            for side in (left, right)
+        )
+        for known in sorted(one & other):
+            yield self.shared_id(known, self.identities.shared[known], left, right)
+
+    def shared_id(
+        self, known: NativeId, bearers: Sequence[str], left: Sequence[str], right: Sequence[str]
+    ) -> Shared:
+        """An id of the platform as evidence: certain where the platform's ids are known to last."""
+        rule = self.rules.native_id
+        return Shared(
+            kind="native_id",
+            token=f"native_id:{known.value}",
+            key=known.key,
+            weight=rule.weight_elsewhere if known.source else rule.weight,
+            exclusive=known in self.identities.shared,
+            alone=not known.source,
+            left=tuple(sorted(set(left).intersection(bearers))),
+            right=tuple(sorted(set(right).intersection(bearers))),
+            others=len(set(bearers) - {*left, *right}),
+        )
 
     def _across(self, left: Sequence[str], right: Sequence[str]) -> bool:
         platform = self.evidence.platform
@@ -254,6 +286,15 @@ def _everyone(evidence: Evidence) -> dict[tuple[str, str], frozenset[str]]:
     """Everybody who shows a thing in whatever role, for things that several show."""
     everyone = {key: frozenset(thing.everyone) for key, thing in evidence.linkables.items()}
     return {key: accounts for key, accounts in everyone.items() if len(accounts) > 1}
+
+
+def _ids_of(shared: Mapping[NativeId, Sequence[str]]) -> dict[str, set[NativeId]]:
+    """Account → the ids that it shares with another."""
+    ids: dict[str, set[NativeId]] = {}
+    for known, accounts in shared.items():
+        for account in accounts:
+            ids.setdefault(account, set()).add(known)
+    return ids
 
 
 def _aliases_of(evidence: Evidence) -> dict[str, set[str]]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from config.resolution import ResolutionRules
+from graph.resolve.identities import NativeId, Pairing, native_id
 from graph.resolve.linkables import channel, squeeze
 from graph.resolve.ports import Records
 from model.facts import Statement
@@ -82,7 +83,8 @@ class Linkable:
 class Evidence:
     """Accounts by uid, linkables by key, and who bears which squeezed alias, with statements.
 
-    ``posted_by`` maps listing uids to the accounts that posted them.
+    ``posted_by`` maps listing uids to the accounts that posted them. ``native_ids`` maps the ids
+    that platforms give to the accounts shown with them.
     """
 
     holders: Mapping[str, Holder]
@@ -90,6 +92,7 @@ class Evidence:
     aliases: Mapping[str, Mapping[str, Use]]
     posted_by: Mapping[str, Sequence[str]]
     platform_sizes: Mapping[str, int]
+    native_ids: Mapping[NativeId, Mapping[str, Pairing]] = field(default_factory=dict)
 
     def name(self, account: str) -> str:
         """``platform:handle`` of an account, its uid where it is not (or no longer) known."""
@@ -105,12 +108,14 @@ class _Reader:
     """Collects evidence statement by statement; the outcome does not depend on their order."""
 
     def __init__(self, rules: ResolutionRules) -> None:
+        self.rules = rules
         self.barred_contexts = rules.barred_contexts
         self.passed_on_contexts = rules.passed_on_contexts
         self.holders: dict[str, Holder] = {}
         self.linkables: dict[tuple[str, str], Linkable] = {}
         self.aliases: dict[str, dict[str, Use]] = {}
         self.posted_by: dict[str, tuple[str, ...]] = {}
+        self.native_ids: dict[NativeId, dict[str, Pairing]] = {}
         self._last: tuple[Entity | None, str] = None, ""
 
     def about_account(self, statement: Statement) -> None:
@@ -142,6 +147,9 @@ class _Reader:
         bearer = self.aliases[squeeze(statement.subject.key[1])][account]
         if not bearer.statements:
             bearer.add(statement)
+        if (told := native_id(statement, self.rules)) is not None:
+            shown = self.native_ids.setdefault(told, {})
+            shown.setdefault(account, Pairing(statement, statement)).add(statement)
 
     def _posted(self, account: str, listing: str) -> None:
         sellers = self.posted_by.get(listing, ())
@@ -217,4 +225,5 @@ def _evidence(reader: _Reader) -> Evidence:
         aliases=dict(sorted(reader.aliases.items())),
         posted_by=reader.posted_by,
         platform_sizes=sizes,
+        native_ids=dict(sorted(reader.native_ids.items())),
     )

@@ -17,6 +17,7 @@ KIND_NAMES = {
     "onion": "onion address",
     "domain": "domain",
     "alias": "name",
+    "native_id": "account id",
 }
 """Kind of identifier → how a person calls it."""
 
@@ -25,7 +26,7 @@ _VERDICTS = {
     "review": "may be the same seller; a person has to decide",
     "apart": "are kept apart",
 }
-_SIDE_REASONS = frozenset({"judgement", "bridge", "copycat", "differs"})
+_SIDE_REASONS = frozenset({"judgement", "bridge", "copycat", "crowded", "differs", "handed_on"})
 
 
 def explain(match: Match, names: Mapping[str, str] | None = None) -> str:
@@ -43,7 +44,7 @@ def explain(match: Match, names: Mapping[str, str] | None = None) -> str:
     sentences.extend(f"Both show the {describe(one)}, {one.note}." for one in shared)
     if differing := [one.value for one in match.reasons if one.kind == "differs"]:
         sentences.append(f"Against it: different {_listed(differing)}.")
-    if match.verdict == "review" and len(shared) == 1 and not _has(match, "bridge"):
+    if match.verdict == "review" and len(shared) == 1 and not _has_warning(match):
         sentences.append("One piece of evidence of this kind alone is not enough.")
     return " ".join(sentences)
 
@@ -61,8 +62,8 @@ def _is_told(reason: Reason) -> bool:
     return reason.kind in _SIDE_REASONS and reason.kind != "differs"
 
 
-def _has(match: Match, kind: str) -> bool:
-    return any(one.kind == kind for one in match.reasons)
+def _has_warning(match: Match) -> bool:
+    return any(one.kind in {"bridge", "crowded", "handed_on"} for one in match.reasons)
 
 
 def _capital(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -63,13 +63,17 @@ class _Linker:
         self.clusters = Clusters(constraints.different)
         self.joins: dict[Pair, Join] = {}
         self.things = comparer.merging()
+        self.ids = comparer.identities
 
     def run(self) -> None:
         for pair in sorted(self.constraints.same):
             if self.clusters.join(*pair):
                 self.joins[pair] = Join(pair, weak=False, comparison=None)
+        for known, accounts in self.ids.shared.items():
+            if not known.source:
+                self._join_users(accounts)
         for thing in self._strong():
-            self._join_users(thing)
+            self._join_users(thing.uses)
         while self._weak_round():
             pass
 
@@ -85,8 +89,8 @@ class _Linker:
         ]
         return sorted(strong, key=lambda thing: (thing.rule_kind != "pgp_key", thing.key))
 
-    def _join_users(self, thing: Linkable) -> None:
-        users = sorted(thing.uses)
+    def _join_users(self, accounts: Collection[str]) -> None:
+        users = sorted(one for one in accounts if one not in self.ids.handed_on)
         for number, left in enumerate(users):
             for right in users[number + 1 :]:
                 self._join_strong((left, right))
@@ -105,8 +109,12 @@ class _Linker:
         """The clusters of two accounts compared, or the two accounts where they are in one."""
         if self.clusters.find(left) == self.clusters.find(right):
             return self.comparer.compare([left], [right], self.clusters.find)
-        members = self.clusters.members
-        return self.comparer.compare(members(left), members(right), self.clusters.find)
+        return self.comparer.compare(self._sure(left), self._sure(right), self.clusters.find)
+
+    def _sure(self, account: str) -> list[str]:
+        """The accounts of its cluster that are one person's: handles that changed hands are not."""
+        members = self.clusters.members(account)
+        return [one for one in members if one not in self.ids.handed_on]
 
     def _weak_round(self) -> bool:
         """Join every pair of clusters that suffices now, best first; True where any changed.
@@ -146,6 +154,8 @@ class _Linker:
                 pairs.update(_pairs(roots))
             else:
                 pairs.update(self._namesakes(thing))
+        for accounts in self.ids.shared.values():
+            pairs.update(_pairs(sorted({self.clusters.find(account) for account in accounts})))
         return pairs
 
     def _namesakes(self, thing: Linkable) -> Iterator[Pair]:

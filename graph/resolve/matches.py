@@ -8,12 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from graph.resolve.compare import Comparer, Comparison, Shared, has_independent_pair
 from graph.resolve.evidence import Use
+from graph.resolve.identities import NativeId, Pairing
 from graph.resolve.judgements import Constraints, Pair, ordered
 from graph.resolve.linking import Linking
 from model.findings import Judgement, Match, Reason
 
 MOST_STATEMENTS = 20
 """Statements cited for one side of one reason; the note tells how many more there are."""
+
+
+MOST_IDS = 5
+"""Ids named for one handle that is not one account."""
 
 
 class Matcher:
@@ -28,7 +33,9 @@ class Matcher:
 
     def matches(self) -> tuple[Match, ...]:
         found: dict[Pair, Match] = {}
-        for match in itertools.chain(self._judged(), self._joined(), self._bridges(), self._open()):
+        for match in itertools.chain(
+            self._judged(), self._joined(), self._bridges(), self._open(), self._crowded()
+        ):
             found.setdefault((match.left, match.right), match)
         return tuple(found[pair] for pair in sorted(found))
 
@@ -67,6 +74,24 @@ class Matcher:
                 compared = dataclasses.replace(compared, alias=alias)
             yield from self._short_of(compared)
 
+    def _crowded(self) -> Iterator[Match]:
+        """An id with more handles than one account has: a few pairs for a person to look at."""
+        most = self.comparer.rules.native_id.handles_up_to
+        for known, accounts in self.comparer.identities.crowded.items():
+            for pair in itertools.pairwise(accounts[: most + 1]):
+                if self._roots(pair)[0] != self._roots(pair)[1]:
+                    yield self._crowded_pair(pair, known, accounts)
+
+    def _crowded_pair(self, pair: Pair, known: NativeId, accounts: Sequence[str]) -> Match:
+        left, right = pair
+        told = self.comparer.compare([left], [right], self.root)
+        shared = self.comparer.shared_id(known, accounts, [left], [right])
+        compared = dataclasses.replace(told, shared=(*told.shared, shared))
+        note = (
+            f"the account id {known.value} stands with {len(accounts)} handles: misread, or not one"
+        )
+        return self._match(pair, "review", compared.score, compared, [warning("crowded", note)])
+
     def _roots(self, pair: Pair) -> Pair:
         return ordered(self.root(pair[0]), self.root(pair[1]))
 
@@ -78,6 +103,8 @@ class Matcher:
         for name, bearers in self.evidence.aliases.items():
             if len(bearers) > 1 and self.comparer.tells(name):
                 pairs.update(self._pairs(bearers))
+        for accounts in self.comparer.identities.shared.values():
+            pairs.update(self._pairs(accounts))
         return pairs
 
     def _pairs(self, accounts: Iterable[str]) -> Iterator[Pair]:
@@ -118,7 +145,8 @@ class Matcher:
         compared: Comparison,
         first: Sequence[Reason] = (),
     ) -> Match:
-        reasons = [*first, *(self._reason(one) for one in compared.shared)]
+        reasons = [*first, *self._handed_on(pair)]
+        reasons.extend(self._reason(one) for one in compared.shared)
         if compared.alias:
             reasons.append(self._reason(compared.alias))
         reasons.extend(
@@ -126,6 +154,12 @@ class Matcher:
             for kind in compared.differing
         )
         return Match(pair[0], pair[1], score, verdict, tuple(reasons))
+
+    def _handed_on(self, pair: Pair) -> Iterator[Reason]:
+        """That a handle is not one account: with which ids it was shown, and when."""
+        for account in pair:
+            if told := handed_on(self.comparer, account):
+                yield warning("handed_on", told, self.evidence.name(account))
 
     def _reason(self, shared: Shared) -> Reason:
         """A shared thing as a reason: who shows it, how exclusively, by which statements."""
@@ -145,7 +179,10 @@ class Matcher:
             note=self._note(shared, told - len(set(cited))),
         )
 
-    def _uses(self, shared: Shared) -> Mapping[str, Use]:
+    def _uses(self, shared: Shared) -> Mapping[str, Use | Pairing]:
+        if shared.kind == "native_id":
+            shown = self.evidence.native_ids[NativeId.of(shared.key)]
+            return {account: shown[account] for account in (*shared.left, *shared.right)}
         if shared.kind == "alias":
             bearers = self.evidence.aliases[shared.token]
         else:
@@ -156,6 +193,8 @@ class Matcher:
         """Kind, value and uid of the entity most accounts show it as; the smallest of equals."""
         if shared.kind == "alias":
             return "alias", shared.token, entities[0] if entities else ""
+        if shared.kind == "native_id":
+            return "native_id", NativeId.of(shared.key).value, ""
         known = self.evidence.linkables[shared.key].entities
         entity = min(entities, key=lambda uid: (-entities.count(uid), uid))
         return (*known[entity], entity)
@@ -171,6 +210,20 @@ class Matcher:
         if more > 0:
             parts.append(f"({more} more statements)")
         return " ".join(parts)
+
+
+def handed_on(comparer: Comparer, account: str) -> str:
+    """With which ids a handle was shown and when, where several; empty for one account's handle."""
+    ids = comparer.identities.handed_on.get(account, ())
+    shown = comparer.evidence.native_ids
+    told = (f"{known.value} ({shown[known][account].period})" for known in ids[:MOST_IDS])
+    more = f" and {len(ids) - MOST_IDS} more" if len(ids) > MOST_IDS else ""
+    name = comparer.evidence.name(account)
+    return (
+        f"the handle {name} was shown with several account ids: {', '.join(told)}{more}"
+        if ids
+        else ""
+    )
 
 
 def judged(judgement: Judgement) -> Reason:

@@ -27,6 +27,11 @@ def review_queue(vault: Records) -> list[Match]:
     return sorted((one for one in matches if one.verdict == "review"), key=_value)
 
 
+def handed_on(vault: Records) -> list[str]:
+    """Handles that were shown with several account ids in the latest run: which, and when."""
+    return sorted(str(payload["told"]) for _, _, payload in vault.findings(KIND, "handed_on"))
+
+
 def _value(match: Match) -> tuple[bool, float, str, str]:
     seen = any(reason.kind == "judgement" for reason in match.reasons)
     return seen, -match.score, match.left, match.right

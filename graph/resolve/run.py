@@ -6,14 +6,15 @@ import dataclasses
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from config.resolution import ResolutionRules, load_rules
 from graph.resolve.compare import Comparer
 from graph.resolve.evidence import Evidence, read_evidence
+from graph.resolve.identities import NativeId
 from graph.resolve.judgements import Constraints, Contradiction, constraints
 from graph.resolve.linking import Linking, link
-from graph.resolve.matches import Matcher
+from graph.resolve.matches import Matcher, handed_on
 from graph.resolve.ports import Finding, Records
 from model.canonical import Json, short_digest
 from model.clock import Clock, iso, system_clock
@@ -21,7 +22,7 @@ from model.findings import Actor, Judgement, Match, Reason, Run
 from model.progress import Progress, silent
 
 KIND = "resolution"
-METHOD = "resolution/2"
+METHOD = "resolution/3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Hub:
 class Resolution:
     """The outcome of a run. ``names`` maps account uids to ``platform:handle`` (folded).
 
+    ``handed_on`` maps uids of accounts shown with several ids to what was shown when.
     ``fresh`` is False where nothing had changed and the saved run was read back.
     """
 
@@ -50,6 +52,7 @@ class Resolution:
     hubs: tuple[Hub, ...]
     names: Mapping[str, str]
     fresh: bool = True
+    handed_on: Mapping[str, str] = field(default_factory=dict)
 
 
 def resolve(
@@ -104,8 +107,9 @@ def resolve_evidence(
         matches=Matcher(comparer, held, linking).matches(),
         actors=tuple(_actors(evidence, linking)),
         contradictions=held.contradictions,
-        hubs=tuple(_hubs(comparer)),
+        hubs=(*_hubs(comparer), *_no_ids(comparer)),
         names={uid: holder.name for uid, holder in evidence.holders.items()},
+        handed_on={one: handed_on(comparer, one) for one in comparer.identities.handed_on},
     )
 
 
@@ -133,6 +137,7 @@ def saved(vault: Records, run: Run) -> Resolution:
         hubs=tuple(Hub(entity=uid, **payload) for _, uid, payload in rows.get("hub", [])),
         names=names,
         fresh=False,
+        handed_on={uid: payload["told"] for _, uid, payload in rows.get("handed_on", [])},
     )
 
 
@@ -177,6 +182,17 @@ def _hubs(comparer: Comparer) -> Iterator[Hub]:
             yield Hub(entity, kind, value, len(thing.everyone), standing.links, standing.why)
 
 
+def _no_ids(comparer: Comparer) -> Iterator[Hub]:
+    """Ids of platforms that are no account's: with too many handles, or misread in a source."""
+    for known, accounts in comparer.identities.crowded.items():
+        why = f"an account id shown with {len(accounts)} handles of {known.platform}"
+        yield Hub(f"native_id {known.key[1]}", "native_id", known.value, len(accounts), False, why)
+    for (platform, source), number in comparer.identities.mixed.items():
+        why = f"{number} account ids of {source} stand with several handles: it reads another thing"
+        entity = f"native_id {NativeId(platform, source, '').key[1]}"
+        yield Hub(entity, "native_id", "", 0, False, why)
+
+
 def _findings(resolution: Resolution) -> Iterator[Finding]:
     names = resolution.names
     for actor in resolution.actors:
@@ -186,6 +202,8 @@ def _findings(resolution: Resolution) -> Iterator[Finding]:
         yield "match", f"{match.left}|{match.right}", _match_payload(match, names)
     for clash in resolution.contradictions:
         yield "contradiction", "|".join(clash.apart), _contradiction_payload(clash)
+    for account, told in sorted(resolution.handed_on.items()):
+        yield "handed_on", account, {"told": told}
     for hub in sorted(resolution.hubs, key=lambda hub: hub.entity):
         payload = {"kind": hub.kind, "value": hub.value, "accounts": hub.accounts}
         yield "hub", hub.entity, {**payload, "links": hub.links, "why": hub.why}

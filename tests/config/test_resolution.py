@@ -43,6 +43,7 @@ def test_a_workspaces_own_rules_win(workspace: Workspace) -> None:
         ("kinds", {}, "kinds missing or unknown: bank_account"),
         ("bridge_from", 1, "bridge_from"),
         ("unheard_of", 1, "unheard_of"),
+        ("native_id", {"stable_on": ["lounge"]}, "no shape of ids is known for lounge"),
     ],
 )
 def test_a_mistake_is_named_by_file_and_key(tmp_path, key, value, says) -> None:
