@@ -17,8 +17,9 @@ demo:  ## set up, then run the whole line on a made-up world; results in demo/
 	@scripts/setup.sh run
 	@$(BIN)/spoor demo --out demo
 
+# Many tests start the program anew: it is compiled once even where that is otherwise not wanted.
 test: setup  ## set up, then run all tests
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: setup  ## formatting, lint, types and import layers
 	@$(BIN)/ruff format --check .
