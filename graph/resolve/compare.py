@@ -11,7 +11,7 @@ from graph.resolve.evidence import Evidence, Linkable, Use
 from graph.resolve.hubs import FREE, Standing, standings
 from graph.resolve.identities import NativeId, identities
 from graph.resolve.judgements import Pair, ordered
-from graph.resolve.linkables import telling_length
+from graph.resolve.linkables import squeeze, telling_length
 
 Root = Callable[[str], str]
 """The cluster an account is in at present, as that cluster's smallest account uid."""
@@ -93,6 +93,7 @@ class Comparer:
         self.aliases_of = _aliases_of(evidence)
         self.everyone = _everyone(evidence)
         self.identities = identities(evidence.native_ids, rules)
+        self._generic = frozenset(map(squeeze, rules.alias.generic))
         self._ids_of = _ids_of(self.identities.shared)
         self._size = len(evidence.holders)
 
@@ -150,11 +151,15 @@ class Comparer:
         return any(self.tells(name) for name in common or ())
 
     def tells(self, name: str) -> bool:
-        """Whether an equal alias says anything: not short, not generic, not borne by many."""
+        """Whether an equal alias says anything: not short, not generic, not borne by many.
+
+        Pictures and signs alone are no name.
+        """
         rule = self.rules.alias
+        if name in self._generic or not any(sign.isalnum() for sign in name):
+            return False
         bearers = len(self.evidence.aliases.get(name, ()))
-        long_enough = telling_length(name) >= rule.shortest
-        return long_enough and name not in rule.generic and bearers <= rule.up_to
+        return telling_length(name) >= rule.shortest and bearers <= rule.up_to
 
     def alias_weight(self, name: str) -> float:
         """What an equal alias weighs: the more, the rarer and the longer it is."""

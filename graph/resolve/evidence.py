@@ -12,6 +12,7 @@ from graph.resolve.linkables import channel, squeeze
 from graph.resolve.ports import Records
 from model.facts import Statement
 from model.identity import IDENTIFIER_LABELS, Entity
+from model.native_ids import names_itself
 from model.progress import Progress, silent
 
 KIND_OF_LABEL = {label: kind for kind, label in IDENTIFIER_LABELS.items()}
@@ -123,7 +124,8 @@ class _Reader:
         if account not in self.holders:
             platform, handle = statement.subject.key
             self.holders[account] = Holder(account, platform, handle)
-            self.aliases.setdefault(squeeze(handle), {}).setdefault(account, Use())
+            if not names_itself(platform, handle):
+                self.aliases.setdefault(squeeze(handle), {}).setdefault(account, Use())
         if statement.object is None:
             self._described(account, statement)
             return
@@ -144,8 +146,8 @@ class _Reader:
 
     def _described(self, account: str, statement: Statement) -> None:
         """One statement on the account is enough to show where its own handle stands."""
-        bearer = self.aliases[squeeze(statement.subject.key[1])][account]
-        if not bearer.statements:
+        bearer = self.aliases.get(squeeze(statement.subject.key[1]), {}).get(account)
+        if bearer is not None and not bearer.statements:
             bearer.add(statement)
         if (told := native_id(statement, self.rules)) is not None:
             shown = self.native_ids.setdefault(told, {})

@@ -162,7 +162,7 @@ class _Linker:
         """Pairs of clusters that show a thing and bear one alias that tells something."""
         bearers: dict[str, set[str]] = {}
         for account in thing.uses:
-            for name in self.comparer.aliases_of[account]:
+            for name in self.comparer.aliases_of.get(account, ()):
                 bearers.setdefault(name, set()).add(self.clusters.find(account))
         for name, roots in bearers.items():
             if len(roots) > 1 and self.comparer.tells(name):

@@ -229,6 +229,51 @@ def test_an_alias_that_many_choose_tells_nothing() -> None:
     assert [reason.kind for reason in only(found).reasons] == ["email"]
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [
+        *(
+            "Shop",
+            "Official",
+            "User",
+            "🐘 Shop 🐘",
+            "S.H.O.P.",
+            "Official Store",
+            "Deleted Account",
+        ),
+        *(
+            "🐘🦏🐅🦜🐢",
+            "★★★★★★",
+            "・・・・・・",
+            "ร้านค้า",
+            "Cửa Hàng",
+            "官方旗舰店",
+            "Магазин",
+            "www",
+        ),
+    ],
+)
+def test_a_name_that_profiles_show_for_want_of_one_joins_nobody(shown: str) -> None:
+    world = World()
+    noise(world)
+    for name in ("north:alpha", "south:omega"):
+        world.account(name, "email=horn@x.org")
+        world.known_as(name, shown)
+    found = run(world)
+    assert groups(found) == set()
+    assert [reason.kind for reason in only(found).reasons] == ["email"]
+
+
+def test_the_id_of_an_account_is_no_name() -> None:
+    world = World()
+    noise(world)
+    world.account("telegram:user:756066", "email=horn@x.org")
+    world.account("north:user756066", "email=horn@x.org")
+    found = run(world)
+    assert groups(found) == set()
+    assert [reason.kind for reason in only(found).reasons] == ["email"]
+
+
 def test_a_stated_alias_counts_like_a_handle() -> None:
     world = World()
     noise(world)
