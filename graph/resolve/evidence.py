@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from config.resolution import ResolutionRules
-from graph.resolve.identities import NativeId, Pairing, native_id
+from graph.resolve.identities import NativeId, Pairing, forget_the_rest, native_id
 from graph.resolve.linkables import channel, squeeze
 from graph.resolve.ports import Records
 from model.facts import Statement
@@ -151,7 +151,7 @@ class _Reader:
             bearer.add(statement)
         if (told := native_id(statement, self.rules)) is not None:
             shown = self.native_ids.setdefault(told, {})
-            shown.setdefault(account, Pairing(statement, statement)).add(statement)
+            shown.setdefault(account, Pairing()).add(statement)
 
     def _posted(self, account: str, listing: str) -> None:
         sellers = self.posted_by.get(listing, ())
@@ -220,6 +220,7 @@ def _evidence(reader: _Reader) -> Evidence:
     for bearers in reader.aliases.values():
         if len(bearers) == 1:
             next(iter(bearers.values())).statements.clear()
+    forget_the_rest(reader.native_ids)
     sizes = Counter(holder.platform for holder in reader.holders.values())
     return Evidence(
         holders=dict(sorted(reader.holders.items())),

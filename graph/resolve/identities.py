@@ -43,19 +43,12 @@ class NativeId(NamedTuple):
 class Pairing:
     """That an account was shown with an id: the first statement that says so, and the last."""
 
-    first: Statement
-    last: Statement
+    statements: list[Statement] = field(default_factory=list)
 
     def add(self, statement: Statement) -> None:
         """Take one more statement, in whatever order they come."""
-        if _moment(statement) < _moment(self.first):
-            self.first = statement
-        if _moment(statement) > _moment(self.last):
-            self.last = statement
-
-    @property
-    def statements(self) -> tuple[Statement, ...]:
-        return (self.first,) if self.first is self.last else (self.first, self.last)
+        known = sorted((*self.statements, statement), key=_moment)
+        self.statements = known if len(known) < 2 else [known[0], known[-1]]
 
     @property
     def statement_ids(self) -> list[str]:
@@ -69,7 +62,7 @@ class Pairing:
     @property
     def period(self) -> str:
         """The days of the first and the last sighting."""
-        days = self.first.first_seen[:10], self.last.last_seen[:10]
+        days = self.statements[0].first_seen[:10], self.statements[-1].last_seen[:10]
         return days[0] if days[0] == days[1] else f"{days[0]} to {days[1]}"
 
 
@@ -120,6 +113,15 @@ def identities(shown: Shown, rules: ResolutionRules) -> Identities:
         handed_on=dict(_handed_on({k: v for k, v in sound.items() if len(v) <= most})),
         mixed=mixed,
     )
+
+
+def forget_the_rest(shown: Shown) -> None:
+    """Let go of the statements on accounts whose one id nobody shares: nobody asks for them."""
+    ids = Counter(account for accounts in shown.values() for account in accounts)
+    for accounts in shown.values():
+        for account, pairing in accounts.items():
+            if len(accounts) == 1 and ids[account] == 1:
+                pairing.statements.clear()
 
 
 def _mixed(shown: Shown, rules: ResolutionRules) -> Iterator[tuple[tuple[str, str], int]]:

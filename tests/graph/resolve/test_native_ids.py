@@ -10,9 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.resolution import load_rules
+from enrich.reading import Reading
+from enrich.statements import statements
 from graph.resolve import Resolution, explain, resolve, review_queue
 from graph.resolve.review import handed_on
 from model import identity
+from model.evidence import Document
+from model.facts import Relevance
 from model.findings import Match
 from tests.graph.worlds import World
 
@@ -82,6 +86,28 @@ def test_an_account_that_is_called_by_its_id_is_the_one_with_the_handle() -> Non
     shown(world, f"bluesky:{ANN}", ANN)
     shown(world, "bluesky:ann.bsky.example", ANN)
     assert groups(run(world)) == {frozenset({f"bluesky:{ANN}", "bluesky:ann.bsky.example"})}
+
+
+@pytest.mark.parametrize(
+    ("platform", "handle"), [("bluesky", "ann.bsky.example"), ("telegram", "annsells")]
+)
+def test_what_shows_the_id_alone_meets_what_shows_the_handle(platform: str, handle: str) -> None:
+    """From documents as the readers make them: a stream or an export, and a profile."""
+    world, known = World(), SAME_ID[platform]
+    told = {"message": {"seller_id": known}, "profile": {"seller": handle, "seller_id": known}}
+    for kind, fields in told.items():
+        document = Document(
+            capture_sha256="ab" * 32,
+            source=kind,
+            kind=kind,
+            platform=platform,
+            native_id=known if kind == "profile" else "7",
+            locator="",
+            seen_at="2026-01-01T00:00:00Z",
+            fields=fields,
+        )
+        world.vault.said += statements(document, Reading((), Relevance("offer", 0.9)))
+    assert groups(run(world)) == {frozenset({f"{platform}:{known}", f"{platform}:{handle}"})}
 
 
 def test_an_account_that_changes_its_key_with_its_handle_is_still_one() -> None:
