@@ -68,7 +68,11 @@ def placed(subject: Entity, writer: Writer) -> Iterator[Statement]:
     if group := _text(document, "group"):
         yield writer.say(subject, "IN_GROUP", identity.group(document.platform, group), {})
     if (origin := _origin(document)) is not None:
-        yield writer.say(subject, "FORWARDED_FROM", *origin)
+        author, told = origin
+        if author.label == "Account":
+            known = {"platform": document.platform, "handle": author.key[1]}
+            yield writer.say(author, "DESCRIBED_AS", None, known)
+        yield writer.say(subject, "FORWARDED_FROM", author, told)
 
 
 def of_group(document: Document, reading: Reading, writer: Writer) -> Iterator[Statement]:

@@ -132,12 +132,20 @@ def _talk(world: SampleWorld) -> None:
     post, buyer = identity.post("north", "1-1"), identity.account("north", "curious")
     world.say(group, "DESCRIBED_AS", None, platform="north", title="Collectors", text="members")
     world.say(post, "DESCRIBED_AS", None, kind="comment", text="price?", says=["asks_price"])
+    world.say(buyer, "DESCRIBED_AS", None, platform="north", handle="curious")
     world.say(buyer, "WROTE", post, says=["asks_price"])
+    for subject in (group, post):
+        world.say(subject, "CAPTURED_IN", world.capture, locator="1")
+        world.say(subject, "MENTIONS", identity.identifier("email", "lord@example.org"))
     world.say(post, "IN_THREAD", thread, reply_to="1")
     world.say(offer, "IN_GROUP", group)
     world.say(post, "IN_GROUP", group)
     world.say(identity.account("north", "rhino lord"), "MEMBER_IN", group, role="admin")
-    world.say(other, "FORWARDED_FROM", identity.account("south", "source"), name="source")
+    world.say(offer, "IN_THREAD", thread)
+    source = identity.account("south", "source")
+    world.say(source, "DESCRIBED_AS", None, platform="south", handle="source")
+    for subject in (other, post):
+        world.say(subject, "FORWARDED_FROM", source, name="source")
 
 
 def _pair(left: str, right: str) -> tuple[str, str]:

@@ -157,7 +157,9 @@ def test_a_handle_many_bear_stands_for_all(graph: Graph) -> None:
 def test_arguments_are_taken_by_name_and_columns_keep_their_order(
     graph: Graph, example: Any
 ) -> None:
-    given = {"seller": "south:rhinolord", "actor": "south:rhinolord", "identifier": "tusks",
+    talked = example.name in ("asked-about", "groups-of")
+    given = {"seller": "north:Rhino Lord" if talked else "south:rhinolord", "actor": "south:rhinolord",
+             "identifier": "tusks",
              "a": "north:Rhino Lord", "b": "south:rhinolord", "thing": "north:Rhino Lord",
              "date": "2027" if example.name.startswith("silent") else "2025", "least": "2",
              "taxon": "Elephantidae", "name": "rhino lord", "country": "us"}  # fmt: skip
