@@ -264,6 +264,6 @@ def _mandate(vault: Vault, source: Source) -> Mandate:
     if mandate is None:
         raise PolicyRefusal(
             f"{source.name}: no mandate in force covers this source",
-            remedy=f"record one with 'spoor mandate add --sources {source.name} …'",
+            remedy=f"record one with 'spoor mandate add --source {source.name} …'",
         )
     return mandate
