@@ -28,6 +28,7 @@ from app.rehearsal.private_tor.torrc import (
     Ports,
     authority_line,
     authority_lines,
+    carried,
     client_lines,
     free_ports,
     service_lines,
@@ -285,6 +286,7 @@ def _laid_out(tor: str, folder: Path, keys: list[Keys], lead: int) -> PrivateTor
     for number, (own, where) in enumerate(zip(keys, ports, strict=True)):
         made = node(f"authority{number}", where, authority_lines(where, offset))
         own.copy_to(made.folder / "data")
+        (made.folder / "data" / "state").write_text(carried(time.time()), "ascii")
         authorities.append(made)
     for made in authorities:
         made.start()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.rehearsal.private_tor.keys import Keys
@@ -17,6 +18,8 @@ from collectors.tor.ports import free_port
 
 VOTING_SECONDS = 300
 _DELAY_SECONDS = 2
+_BANDWIDTH = 10_000_000
+"""Bytes a second, far more than is ever carried here: no real figure comes near it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,27 @@ def authority_line(number: int, keys: Keys, ports: Ports) -> str:
         f"DirAuthority authority{number} orport={ports.relay} no-v2 v3ident={keys.ident} "
         f"{LOOPBACK}:{ports.directory} {keys.fingerprint}"
     )
+
+
+def carried(now: float) -> str:
+    """What an authority remembers (its ``state``) to have carried on two days: each the same.
+
+    Without, one may seem to carry something when they vote and the others nothing. Then every path
+    leads through that one, and there is none once it has gone. (As these relays are authorities,
+    tor takes no V3BandwidthsFile for them.)
+    """
+    ends = datetime.fromtimestamp(now - 3600, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    lines = (
+        f"BWHistory{way}{what}"
+        for way in ("Read", "Write")
+        for what in (
+            f"Ends {ends}",
+            "Interval 86400",
+            f"Values {86400 * _BANDWIDTH},{86400 * _BANDWIDTH}",
+            f"Maxima {_BANDWIDTH},{_BANDWIDTH}",
+        )
+    )
+    return "\n".join((*lines, ""))
 
 
 def authority_lines(ports: Ports, offset: int) -> Iterator[str]:

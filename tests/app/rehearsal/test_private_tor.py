@@ -11,7 +11,7 @@ import requests
 from stem.control import Controller
 
 from app.rehearsal.addresses import onion
-from app.rehearsal.files import PAGES
+from app.rehearsal.files import NETWORKS, PAGES, SOCIAL
 from app.rehearsal.private_tor import PrivateTor
 from app.rehearsal.private_tor.meeting import gets_through, listening
 from app.rehearsal.server import serve_world
@@ -23,6 +23,9 @@ from collectors.tor.ports import free_port
 def site(tmp_path: Path) -> Path:
     (tmp_path / PAGES).mkdir()
     (tmp_path / PAGES / "index.html").write_text("<p>made up", "utf-8")
+    (tmp_path / SOCIAL).mkdir()
+    for name in NETWORKS:
+        (tmp_path / SOCIAL / f"{name}.json").write_text("{}", "utf-8")
     return tmp_path
 
 
@@ -70,6 +73,14 @@ def test_no_node_knows_or_meets_anybody_else(private_tor: PrivateTor) -> None:
     met = set(peers(private_tor.processes.values()))
     assert "127.0.0.1" in met
     assert met <= {"127.0.0.1", "0.0.0.0"}  # the latter: a socket that listens
+
+
+def test_no_relay_draws_all_paths_to_itself(private_tor: PrivateTor) -> None:
+    """All have the same weight, and one: else none is found where the one with weight has gone."""
+    weights = re.findall(r"^w Bandwidth=(\d+)", private_tor.client.consensus(), re.M)
+    assert len(weights) == len(private_tor.relays)
+    assert len(set(weights)) == 1
+    assert int(weights[0]) > 0
 
 
 def peers(processes: Iterable[int]) -> list[str]:
