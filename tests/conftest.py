@@ -46,7 +46,13 @@ _TOGETHER = {
 }
 """Files that one process runs, one after the other, for what they share is started once."""
 
-_LONG = ("tests/servers/", "tests/collectors/tor/", "tests/collectors/web/", "tests/graph/")
+_LONG = (
+    "tests/app/test_cli.py",
+    "tests/servers/",
+    "tests/collectors/tor/",
+    "tests/graph/",
+    "tests/collectors/web/",
+)
 """What takes longest begins first."""
 
 
