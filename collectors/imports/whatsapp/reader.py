@@ -43,8 +43,11 @@ _PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic")
 
 
 def is_chat(beginning: Beginning) -> bool:
-    """A text whose first line, and another one, begin as messages do; or an archive with one."""
-    return _is_chat(beginning.text) or bool(_chats(beginning))
+    """A text whose first line, and another one, begin as messages do; or an archive with one.
+
+    One message of several lines is a chat where the file has the name that WhatsApp gives.
+    """
+    return _is_chat(beginning.text, beginning.name) or bool(_chats(beginning))
 
 
 def read(content: Content, capture: Capture, source: Source | None) -> Iterator[Found]:
@@ -74,18 +77,20 @@ def _member(file: IO[bytes], member: str) -> Content:
 def _chats(beginning: Beginning) -> list[str]:
     """The members of an archive that are chats."""
     texts = [one for one in beginning.members if one.lower().endswith(".txt")][:200]
-    return [one for one in texts if _is_chat(_decoded(beginning.look(one)))]
+    return [one for one in texts if _is_chat(_decoded(beginning.look(one)), one)]
 
 
 def _decoded(data: bytes) -> str:
     return data.decode(find_encoding(data[:-4]).name, "replace") if len(data) > 4 else ""
 
 
-def _is_chat(text: str) -> bool:
+def _is_chat(text: str, name: str) -> bool:
     lines = [line for line in text.lstrip("\ufeff").splitlines()[:_LOOKED_AT] if line.strip()]
     stamps = [find_stamp(line) for line in lines]
     heads = [line[stamp.end :] for line, stamp in zip(lines, stamps, strict=True) if stamp]
-    if not lines or stamps[0] is None or not (len(heads) > 1 or len(lines) == 1):
+    if not lines or stamps[0] is None:
+        return False
+    if len(heads) == 1 and len(lines) > 1 and not words.is_export_name(name):
         return False
     is_plain = stamps[0].style in ("bracket", "dash")
     spoken = sum(": " in head for head in heads)

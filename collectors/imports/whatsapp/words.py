@@ -118,16 +118,27 @@ def _is_omitted(line: str) -> bool:
     return told in known().kinds
 
 
+def is_export_name(file_name: str) -> bool:
+    """Whether WhatsApp gives such names to the texts it exports."""
+    return chat_name(stem := _stem(file_name)) != stem or stem.lower() == "_chat"
+
+
 def chat_name(file_name: str) -> str:
     """The chat an export is of, by the file name WhatsApp gives it; the name itself where other."""
     *folders, last = [part for part in file_name.replace("!", "/").split("/") if part] or [""]
-    stem = _COPY.sub("", re.sub(r"\.(?:txt|zip)$", "", last, flags=re.I))
+    stem = _stem(last)
     if stem.lower() in ("_chat", "chat") and folders:
         return chat_name("/".join(folders))
     for pattern in known().files:
         if found := pattern.fullmatch(stem):
             return next(value for value in found.groups() if value).strip()
     return stem
+
+
+def _stem(file_name: str) -> str:
+    """The last part of a name, without its ending and what a second download adds."""
+    last = file_name.replace("!", "/").rpartition("/")[2]
+    return _COPY.sub("", re.sub(r"\.(?:txt|zip)$", "", last, flags=re.I))
 
 
 def phone_of(name: str) -> str:

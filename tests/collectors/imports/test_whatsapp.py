@@ -246,6 +246,26 @@ def test_an_archive_with_media_is_one_chat(read_as: Any) -> None:
     assert "1 other files stay in the archive" in read.said
 
 
+LONG = b"31/12/2025, 23:05 - Ann: IMG-1.jpg (file attached)\nIvory tusk for sale 900 USD\n"
+
+
+@pytest.mark.parametrize("name", [NAME, "_chat.txt", "WhatsApp-Chat mit Ali (2).txt"])
+def test_one_message_of_several_lines_is_a_chat_under_its_name(name: str) -> None:
+    assert detect(LONG, name) == "whatsapp"
+    with suppress(Unknown):
+        assert detect(LONG, "log.txt") == "listings"
+
+
+def test_one_message_of_several_lines_in_an_archive(read_as: Any) -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as opened:
+        opened.writestr(NAME, LONG)
+    read = read_as(target.getvalue(), "whatsapp", name="chat.zip")
+    assert [each.fields["text"].splitlines()[-1] for each in read.of("message")] == [
+        "Ivory tusk for sale 900 USD"
+    ]
+
+
 @pytest.mark.parametrize(
     ("file", "chat"),
     [
