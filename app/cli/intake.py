@@ -139,8 +139,25 @@ def read(
         except ConfigurationError:
             place = None
     adapter = load_source(source, place) if source else None
+    _refuse_what_is_no_page(file.name, payload)
     for row in page_rows(read_page(payload, source=adapter, url=url)):
         json_line(row)
+
+
+def _refuse_what_is_no_page(name: str, payload: bytes) -> None:
+    """ConfigurationError for what holds a page or chat but is none: a HAR's text is its secrets."""
+    from collectors.imports.detect import HEAD, Unknown, detect
+    from collectors.imports.formats import FORMATS
+
+    try:
+        found = FORMATS.get(detect(payload[:HEAD], name))
+    except Unknown:
+        return
+    if found is not None and found.handed_in:
+        raise ConfigurationError(
+            f"{name}: {found.word}, not a page",
+            remedy="import it into a workspace: spoor import FILE --source NAME",
+        )
 
 
 def extract(

@@ -297,6 +297,17 @@ def test_read_and_extract_need_no_workspace(shared_data: Path, tmp_path: Path) -
     assert len(ran.rows()) == 2
 
 
+def test_a_log_of_a_browser_is_not_printed_as_a_page(tmp_path: Path) -> None:
+    log = tmp_path / "saved.har"
+    log.write_text(
+        '{"log": {"version": "1.2", "creator": {"name": "b"}, "entries": [{"x": "s3cret"}]}}'
+    )
+    read = Program(tmp_path / "nowhere")("read", str(log), code=2)
+    assert "s3cret" not in read.out
+    assert "har, not a page" in read.err
+    assert "spoor import" in read.err
+
+
 def test_schedule_shows_pauses_and_resumes(tmp_path: Path) -> None:
     program = Program(tmp_path / "workspace")
     program("init", str(program.folder))
