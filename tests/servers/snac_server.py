@@ -156,7 +156,7 @@ class Snac:
         """Every post that everybody may see, by its id, from the files the server keeps."""
         found: dict[str, dict[str, Any]] = {}
         for path in (self.folder / "object").glob("*/*.json"):
-            content = json.loads(path.read_text("utf-8"))
+            content = _kept(path)
             shown = {_PUBLIC} & {*_listed(content.get("to")), *_listed(content.get("cc"))}
             if content.get("type") == "Note" and shown:
                 found[content["id"]] = content
@@ -175,6 +175,21 @@ class Snac:
         while not done():
             assert time.monotonic() < end, "the server does not get on"
             time.sleep(0.1)
+
+
+def _kept(path: Path) -> dict[str, Any]:
+    """What a file of the running server holds: nothing once it has gone; never half of it."""
+    end = time.monotonic() + 60
+    while True:
+        try:
+            found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        except FileNotFoundError:
+            return {}
+        except ValueError:  # just being written
+            assert time.monotonic() < end, f"{path} is broken"
+            time.sleep(0.01)
+        else:
+            return found
 
 
 def _listed(value: Any) -> list[str]:
