@@ -263,7 +263,7 @@ def _mandate(vault: Vault, source: Source) -> Mandate:
     mandate = vault.mandate_for(source.name)
     if mandate is None:
         raise PolicyRefusal(
-            f"{source.name}: no mandate in force covers this source",
+            "no mandate in force covers this source",
             remedy=f"record one with 'spoor mandate add --source {source.name} …'",
         )
     return mandate
