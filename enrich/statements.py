@@ -37,8 +37,9 @@ def statements(
     """What a document and its reading state, sorted by id; nothing for pages that are no content.
 
     Listings, and posts, comments and messages that offer or want something, describe a Listing and
-    its Account; other talk a Post where it belongs to trade; profiles the Account; groups the
-    Group. Feedback rows, login pages and the like state nothing.
+    its Account (so do pages that somebody saved and handed in, but of nobody); other talk a Post
+    where it belongs to trade; profiles the Account; groups the Group. Feedback rows, login pages
+    and the like state nothing.
     """
     writer = Writer(document, marking or Marking())
     found = list(_of_document(document, reading, writer))
@@ -46,13 +47,14 @@ def statements(
 
 
 def _of_document(document: Document, reading: Reading, writer: Writer) -> Iterator[Statement]:
+    talk = document.kind in TALK_KINDS or bool(document.extra.get("handed_in"))
     if document.kind == "listing":
         yield from _of_listing(document, reading, writer)
-    elif document.kind in TALK_KINDS and talking.makes_offer(reading):
+    elif talk and talking.makes_offer(reading):
         yield from _of_listing(document, reading, writer)
         listing = identity.listing(document.platform, document.native_id)
         yield from talking.placed(listing, writer)
-    elif document.kind in TALK_KINDS:
+    elif talk:
         yield from talking.of_talk(document, reading, writer)
     elif document.kind == "group":
         yield from talking.of_group(document, reading, writer)

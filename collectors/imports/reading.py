@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from collectors.imports.content import Content, of_bytes
 from collectors.imports.formats import format_of
@@ -106,13 +106,20 @@ def stream_documents(
     try:
         for found in format_of(capture).reader(held, capture, source):
             if isinstance(found, Document):
-                yield found
+                yield _chosen(found, capture)
             elif isinstance(found, Issue):
                 reading.add(found)
             else:
                 reading.page = found
     except Skip as error:
         reading.add(Issue("error", f"{name_of(capture)}: left out: {error.message}"))
+
+
+def _chosen(document: Document, capture: Capture) -> Document:
+    """A page that somebody saved for what it says, and that no layout describes, says so."""
+    if document.kind != "page" or not capture.reading.get("saved"):
+        return document
+    return replace(document, extra={**document.extra, "handed_in": True})
 
 
 def name_of(capture: Capture) -> str:

@@ -78,6 +78,15 @@ def test_a_question_and_its_answer_are_posts_typed_as_such(
     assert wrote.attributes["says"] == says
 
 
+def test_a_page_that_somebody_handed_in_is_read_like_a_post(extractor: Extractor) -> None:
+    text = "Elephant ivory tusk for sale, 900 USD, whatsapp +44 7911 123456"
+    nobody = {"seller": ""}
+    told = shape(said(extractor, text, "page", nobody, handed_in=True))
+    assert {("Listing", "OFFERS", "Taxon"), ("Listing", "MENTIONS", "Messenger")} <= told
+    assert said(extractor, text, "page", nobody) == []
+    assert said(extractor, "Opening hours and directions", "page", nobody, handed_in=True) == []
+
+
 def test_chatter_states_nothing(extractor: Extractor) -> None:
     assert said(extractor, "What a lovely morning, see you at the lake!") == []
 
