@@ -26,6 +26,11 @@ ACTORS_OF = """
 MATCH (a:Account)-[:RESOLVED_TO]->(x:Actor) WHERE a.uid IN $values
 RETURN DISTINCT x.uid AS uid ORDER BY uid
 """
+BY_BEGINNING = """
+MATCH (a:Account) WHERE any(start IN $starts WHERE a.handle_folded STARTS WITH start)
+  AND ($platform = '' OR toLower(a.platform) = $platform)
+RETURN a.uid AS uid ORDER BY uid
+"""
 BY_VALUE = "MATCH (i:Identifier) WHERE i.value_folded IN $values RETURN i.uid AS uid ORDER BY uid"
 BY_ENDING = """
 MATCH (i:Identifier) WHERE any(ending IN $values WHERE i.value_folded ENDS WITH ending)
@@ -36,6 +41,8 @@ _UID = re.compile(r"[a-z0-9]+-[0-9a-f]{32}", re.ASCII)
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?)?)?", re.ASCII)
 _PUNCTUATION = re.compile(r"[\s().\-/]+")
 _SHORTEST_ENDING = 6
+_HANGS_ON = ("@", " (")
+"""What comes after a name of the fediverse (``ann@host``), and after one known in a chat only."""
 
 Parameter = str | int | list[str]
 
@@ -76,12 +83,23 @@ def actors(graph: Graph, text: str) -> list[str]:
 
 
 def _named(graph: Graph, text: str) -> list[str]:
+    """Accounts of a handle, whole, else without the host or chat that some networks hang on."""
     platform, colon, handle = text.partition(":")
+    platform, name = platform.strip().lower(), fold_handle(handle)
     if colon:
-        query = {"name": fold_handle(handle), "platform": platform.strip().lower()}
-        if found := _uids(graph, BY_PLATFORM_AND_HANDLE, **query):
+        if found := _uids(graph, BY_PLATFORM_AND_HANDLE, name=name, platform=platform):
             return found
-    return _uids(graph, BY_HANDLE, name=fold_handle(text))
+        if found := _begun(graph, name, platform):
+            return found
+    whole = fold_handle(text)
+    return _uids(graph, BY_HANDLE, name=whole) or _begun(graph, whole, "")
+
+
+def _begun(graph: Graph, name: str, platform: str) -> list[str]:
+    if not name:
+        return []
+    starts = [name + after for after in _HANGS_ON]
+    return _uids(graph, BY_BEGINNING, starts=starts, platform=platform)
 
 
 def _valued(graph: Graph, text: str) -> list[str]:

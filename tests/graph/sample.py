@@ -72,6 +72,7 @@ def sample_world() -> SampleWorld:
     world.account("west:hostile", f"onion={'a' * 55}d.onion", context="contact")
     for number in range(12):
         world.account(f"west:bystander{number:02}", f"email=b{number}@example.org")
+    world.account("north:ann@reef.example", "email=ann@reef.example")
     world.known_as("south:rhinolord", "Rhino Lord")
     world.known_as("west:hostile", "x'}) DETACH DELETE n //\n`")
     _listings(world)

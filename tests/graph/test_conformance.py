@@ -50,6 +50,7 @@ def params_of(graph: Graph, statement: str) -> dict[str, Any]:
         "accounts": [uid for uid in accounts if uid != identity.account("west", "broker").uid],
         "things": things,
         "values": [*uids, "lord@example.org", "tusks"],
+        "starts": ["ann@"],
         "seller": accounts,
         "identifier": things,
         "a": [lord],

@@ -148,6 +148,12 @@ def test_what_is_shared_most(graph: Graph) -> None:
     assert (row["value"], row["df"], len(row["accounts"])) == ("telegram:tusks", 3, 3)
 
 
+@pytest.mark.parametrize("name", ["ann", "north:ann", "ANN@reef.example", "north:ann@reef.example"])
+def test_a_handle_is_found_without_its_host(graph: Graph, name: str) -> None:
+    rows = asked(graph, "identifiers-of", name)
+    assert {row["handle"] for row in rows} == {"ann@reef.example"}
+
+
 def test_a_handle_many_bear_stands_for_all(graph: Graph) -> None:
     rows = asked(graph, "identifiers-of", "broker")
     assert {row["platform"] for row in rows} == {"north", "west"}
