@@ -10,8 +10,9 @@ import asyncio
 import socket
 from typing import Any
 
-import socks
 from telethon.network.connection import ConnectionTcpFull
+
+from collectors.web.connections import by_socks
 
 Trouble = list[BaseException]
 """What went wrong last, which Telethon itself does not hand on."""
@@ -30,18 +31,9 @@ def tor_line(proxy: tuple[str, int], user: str, trouble: Trouble) -> type[Any]:
     """Connections through Tor; ``user`` gives them circuits of their own (IsolateSOCKSAuth)."""
 
     def through(ip: str, port: int, timeout: float) -> socket.socket:
-        found = socks.create_connection(
-            (ip, port),
-            timeout=timeout,
-            proxy_type=socks.SOCKS5,
-            proxy_addr=proxy[0],
-            proxy_port=proxy[1],
-            proxy_rdns=True,
-            proxy_username=user,
-            proxy_password=user,
-        )
+        found = by_socks(proxy, user, (ip, port), timeout)
         found.setblocking(False)
-        return found  # type: ignore[no-any-return]
+        return found
 
     async def opened(ip: str, port: int, timeout: float) -> Any:
         loop = asyncio.get_running_loop()

@@ -111,21 +111,29 @@ def clear(*, allow_private: bool) -> Dial:
     return dial
 
 
+def by_socks(
+    proxy: tuple[str, int], user: str, place: tuple[str, int], timeout: float
+) -> socket.socket:
+    """A connection to ``place``, whose name only the proxy looks up; ``timeout`` in seconds."""
+    found: socket.socket = socks.create_connection(
+        place,
+        timeout=timeout,
+        proxy_type=socks.SOCKS5,
+        proxy_addr=proxy[0],
+        proxy_port=proxy[1],
+        proxy_rdns=True,
+        proxy_username=user,
+        proxy_password=user,
+    )
+    return found
+
+
 def through_tor(proxy: tuple[str, int], user: str) -> Dial:
     """Dials through a SOCKS5 proxy; a user of its own gets circuits of its own."""
 
     def dial(host: str, port: int, asked: Asked) -> socket.socket:
         try:
-            found = socks.create_connection(
-                (host, port),
-                timeout=asked.patience(),
-                proxy_type=socks.SOCKS5,
-                proxy_addr=proxy[0],
-                proxy_port=proxy[1],
-                proxy_rdns=True,
-                proxy_username=user,
-                proxy_password=user,
-            )
+            found = by_socks(proxy, user, (host, port), asked.patience())
         except (socks.ProxyError, OSError) as error:
             raise of_proxy_error(error, f"{host}:{port}") from error
         return _without_delay(found)
