@@ -8,7 +8,8 @@ from model.evidence import Document
 from model.facts import Observation, Relevance
 
 MAX_LINKS = 200
-_LINKED = frozenset({"post", "comment", "message", "thread", "profile", "group"})
+TALK_KINDS = frozenset({"post", "comment", "message", "thread"})
+_LINKED = TALK_KINDS | {"profile", "group"}
 
 
 @dataclass(frozen=True, slots=True)

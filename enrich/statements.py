@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from enrich import talking
-from enrich.reading import Reading
+from enrich.reading import TALK_KINDS, Reading
 from enrich.stating import (
     ACCOUNT_KINDS,
-    MAX_TEXT,
     VERSION,
     Marking,
     Writer,
     account_description,
     account_of,
     captured,
+    description,
     identity_value,
     is_passed_on,
     mentions,
@@ -27,8 +27,6 @@ from model.facts import Observation, Statement
 from model.identity import Entity
 
 __all__ = ["VERSION", "Marking", "account_of", "identity_value", "statements"]
-
-TALK_KINDS = frozenset({"post", "comment", "message", "thread"})
 
 
 def statements(
@@ -165,17 +163,10 @@ def _listing_description(document: Document, reading: Reading) -> dict[str, Json
     fields = document.fields
     price = _price(reading)
     return {
-        "platform": document.platform,
-        "native_id": document.native_id,
-        "kind": document.kind,
-        "title": fields.get("title", ""),
-        "text": fields.get("text", "")[:MAX_TEXT],
-        "url": fields.get("url", ""),
+        **description(document),
         "price": fields.get("price", ""),
         "amount": price["price"],
         "currency": price["currency"] or fields.get("currency") or None,
-        "posted_at": fields.get("posted_at") or None,
-        "language": fields.get("language") or None,
         "country": fields.get("country") or None,
         "category": fields.get("category") or None,
         "relevance": reading.relevance.label,

@@ -117,6 +117,21 @@ def is_passed_on(document: Document) -> bool:
     return bool(document.extra.get("forwarded_from"))
 
 
+def description(document: Document) -> dict[str, Json]:
+    """What every listing and post is described by."""
+    fields = document.fields
+    return {
+        "platform": document.platform,
+        "native_id": document.native_id,
+        "kind": document.kind,
+        "title": fields.get("title", ""),
+        "text": fields.get("text", "")[:MAX_TEXT],
+        "url": fields.get("url", ""),
+        "posted_at": fields.get("posted_at") or None,
+        "language": fields.get("language") or None,
+    }
+
+
 def captured(subject: Entity, writer: Writer) -> Statement:
     document = writer.document
     target = identity.capture(document.capture_sha256, document.source)

@@ -15,6 +15,7 @@ from enrich.stating import (
     account_description,
     account_of,
     captured,
+    description,
     is_passed_on,
     member_description,
     mentions,
@@ -110,16 +111,8 @@ def _belongs_to_trade(reading: Reading) -> bool:
 
 
 def _post_description(document: Document, reading: Reading) -> dict[str, Json]:
-    fields = document.fields
     return {
-        "platform": document.platform,
-        "native_id": document.native_id,
-        "kind": document.kind,
-        "title": fields.get("title", ""),
-        "text": fields.get("text", "")[:MAX_TEXT],
-        "url": fields.get("url", ""),
-        "posted_at": fields.get("posted_at") or None,
-        "language": fields.get("language") or None,
+        **description(document),
         "reply_to": _text(document, "reply_to") or None,
         "says": list(reading.moves),
         "relevance": reading.relevance.label,
